@@ -21,6 +21,10 @@ const Validator Role = "validator"
 // AnyTechnical is the seat of a light gate that any technical role fills. Nobody holds it as such.
 const AnyTechnical Role = "any-technical"
 
+// AnyRole is the seat of a second pair of eyes in a team too small for the gate's own roles:
+// anybody with a role fills it.
+const AnyRole Role = "any-role"
+
 // Roles lists the seven roles, the two that are involved throughout first.
 var Roles = []Role{BusinessStakeholder, SubjectMatterExpert, DataEngineer, DataScientist,
 	SoftwareEngineer, MLEngineer, BackendEngineer}
