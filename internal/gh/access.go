@@ -1,0 +1,43 @@
+package gh
+
+// Level is how far a permission of a GitHub App reaches.
+type Level string
+
+// The two levels Phasegate asks for.
+const (
+	Read  Level = "read"
+	Write Level = "write"
+)
+
+// Permission is one permission the App asks for.
+type Permission struct {
+	Name     string // as GitHub's API names it
+	Level    Level
+	Optional bool
+	Why      string
+}
+
+// Permissions lists what the App asks for. Manifest, doctor and documentation are made from it.
+func Permissions() []Permission {
+	return []Permission{
+		{"metadata", Read, false, "every App has it"},
+		{"contents", Read, false, "reads the config and what pull requests merged"},
+		{"members", Read, false, "reads the teams that hold roles"},
+		{"issues", Write, false, "labels, stickies, records and replies on issues"},
+		{"pull_requests", Write, false, "reads merged pull requests, asks for reviews"},
+		{"checks", Write, false, "posts the checks"},
+		{"merge_queues", Read, false, "judges a merge group by its pull requests"},
+		{"administration", Read, true, "lets doctor look at rulesets"},
+		{"actions", Read, true, "answers deployment protection rules"},
+		{"deployments", Write, true, "answers deployment protection rules"},
+	}
+}
+
+// Events lists the webhook events the App subscribes to.
+func Events() []string {
+	return []string{
+		"issues", "issue_comment", "label", "sub_issues", "pull_request", "pull_request_review", "push",
+		"check_run", "check_suite", "merge_group", "deployment_status", "deployment_protection_rule",
+		"membership", "team", "repository", "installation", "installation_repositories",
+	}
+}

@@ -1,0 +1,91 @@
+package gh
+
+import "time"
+
+// event is what classification reads of a webhook's payload; GitHub sends far more.
+type event struct {
+	Action       string        `json:"action"`
+	Sender       account       `json:"sender"`
+	Installation *installation `json:"installation"`
+	Repository   *repository   `json:"repository"`
+	Organization *account      `json:"organization"`
+
+	Issue    *issue   `json:"issue"`
+	Comment  *comment `json:"comment"`
+	Label    *label   `json:"label"`
+	Pull     *pull    `json:"pull_request"`
+	Changes  changes  `json:"changes"`
+	Parent   *issue   `json:"parent_issue"`
+	SubIssue *issue   `json:"sub_issue"`
+
+	Ref     string   `json:"ref"`
+	Before  string   `json:"before"`
+	Forced  bool     `json:"forced"`
+	Deleted bool     `json:"deleted"`
+	Commits []commit `json:"commits"`
+
+	Repositories      []repository `json:"repositories"`
+	RepositoriesAdded []repository `json:"repositories_added"`
+}
+
+type account struct {
+	ID    int64  `json:"id"`
+	Login string `json:"login"`
+	Type  string `json:"type"`
+}
+
+type installation struct {
+	ID int64 `json:"id"`
+}
+
+type repository struct {
+	Name          string `json:"name"`
+	FullName      string `json:"full_name"`
+	DefaultBranch string `json:"default_branch"`
+}
+
+type label struct {
+	Name string `json:"name"`
+}
+
+type issue struct {
+	Number      int       `json:"number"`
+	Body        string    `json:"body"`
+	Labels      []label   `json:"labels"`
+	PullRequest *struct{} `json:"pull_request"`
+}
+
+type comment struct {
+	ID   int64   `json:"id"`
+	Body string  `json:"body"`
+	User account `json:"user"`
+}
+
+type pull struct {
+	Number int       `json:"number"`
+	Body   string    `json:"body"`
+	Merged bool      `json:"merged"`
+	At     time.Time `json:"merged_at"`
+	Head   branch    `json:"head"`
+	Base   branch    `json:"base"`
+}
+
+type branch struct {
+	Ref string `json:"ref"`
+	SHA string `json:"sha"`
+}
+
+type changes struct {
+	Body *struct {
+		From string `json:"from"`
+	} `json:"body"`
+	Name *struct {
+		From string `json:"from"`
+	} `json:"name"`
+}
+
+type commit struct {
+	Added    []string `json:"added"`
+	Removed  []string `json:"removed"`
+	Modified []string `json:"modified"`
+}
