@@ -256,7 +256,7 @@ func (c *counter) awaited(answers []Answer) []Awaited {
 			continue
 		}
 		open = true
-		left := facts.Without(a.people(), counted...)
+		left := facts.Without(facts.Without(a.people(), counted...), c.lenders(a.Seat)...)
 		if len(left) == 0 {
 			left = a.people()
 		}
@@ -269,6 +269,18 @@ func (c *counter) awaited(answers []Answer) []Awaited {
 			for _, p := range c.outsiders(s.people()) {
 				add(p, s.Role)
 			}
+		}
+	}
+	return out
+}
+
+// lenders lists who lent the seat's role: their delegate is asked in their place, though their own
+// yes still counts.
+func (c *counter) lenders(s Seat) []facts.Person {
+	var out []facts.Person
+	for _, candidate := range s.Candidates {
+		if candidate.Via == ViaDelegation {
+			out = append(out, candidate.Delegation.From)
 		}
 	}
 	return out

@@ -197,6 +197,8 @@ func TestCount(t *testing.T) {
 			want: "business-stakeholder=ana subject-matter-expert=- data-engineer=- data-scientist=- any-role=-; 1/2; awaits ana,bento"},
 		{name: "rule 4: one who asks and does all needs an outsider", team: "BS ana, SME ana, DE ana, DS ana, BE bento", q: checks.Question{Seats: g1, Requester: person("ana")}, yes: []string{"ana", "bento"},
 			want: "business-stakeholder=ana subject-matter-expert=ana(also) data-engineer=ana(also) data-scientist=ana(also) any-role=bento; 2/2; complete"},
+		{name: "rule 4: one of them neither asked nor wrote the evidence", team: "BS ana, SME ana, DE bruno+carla, DS ana", q: checks.Question{Seats: g1, Requester: person("ana"), Authors: []facts.Person{person("bruno")}}, yes: []string{"ana", "bruno"},
+			want: "business-stakeholder=ana subject-matter-expert=ana(also) data-engineer=bruno data-scientist=ana(also); 2/2; awaits carla"},
 		{name: "rule 4: one person alone is self-reviewed", team: "BS ana, SME ana, DE ana, DS ana, SE ana, MLE ana, BE ana", q: checks.Question{Seats: g1, Requester: person("ana")}, yes: []string{"ana"},
 			want: "business-stakeholder=ana subject-matter-expert=ana(also) data-engineer=ana(also) data-scientist=ana(also); 1/1; complete; self-reviewed"},
 		{name: "rule 4: neither stakeholder nor expert: it cannot pass", team: "DE dora, DS tomas", q: checks.Question{Seats: g1}, yes: []string{"dora", "tomas"},

@@ -15,6 +15,8 @@ type Entry struct {
 	Comment  facts.Comment
 	Record   *Record // nil for a person's comment
 	Commands []Command
+	Near     lifecycle.Command // what a misspelt command, or a yes or no in words, may have meant
+	InWords  bool              // Near was written in words, without a slash
 }
 
 // Command is one command line of a comment.

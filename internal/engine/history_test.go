@@ -163,6 +163,17 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// GitHub's times have whole seconds: what was written in the second of a publication is taken to have
+// been written before it, so that nobody is held to have approved what they cannot have seen.
+func TestAnApprovalInTheSecondOfAPublicationIsForTheOneBefore(t *testing.T) {
+	entries, _ := story(t, "bot request metrics=1\nbot void metrics=2\ntomas /approve")
+	entries[2].Comment.Created = entries[1].Comment.Created
+	h := engine.Fold(entries, nil)
+	if len(h.Yes) != 1 || h.Yes[0].Bound[checks.ItemMetrics] != "1" {
+		t.Errorf("bound to %v", h.Yes)
+	}
+}
+
 func TestCarriedAndSincePassed(t *testing.T) {
 	h := engine.Fold(story(t, "bot request metrics=1\nbot returned metrics=1\nbot passed metrics=1\nbot returned metrics=2"))
 	if got := h.SincePassed(lifecycle.G1); len(got) != 1 || got[0].Prints[checks.ItemMetrics] != "2" {

@@ -1,0 +1,229 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/phasegate/phasegate/checks"
+	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/templates"
+)
+
+// maxCommands is how many command lines of one comment are carried out.
+const maxCommands = 10
+
+// answer handles the comments that nobody answered yet, oldest first: it carries their commands out,
+// and gives each comment one reaction and, where something was not counted, one reply.
+func (d *desk) answer() {
+	for _, e := range d.Entries {
+		c := e.Comment
+		if e.Record != nil || c.Own || c.Author.Bot || c.Answer != "" || c.Hidden {
+			continue
+		}
+		if len(e.Commands) == 0 && !d.nearMiss(e) {
+			continue
+		}
+		var replies []string
+		switch {
+		case len(e.Commands) == 0:
+			replies = []string{d.Printer.DidYouMean(c.Author.Login, e.Near)}
+		case !c.Edited:
+			replies = d.carryOut(e)
+		case d.hasRole(c.Author):
+			replies = []string{d.Printer.DidYouMean(c.Author.Login, e.Commands[0].Name)}
+		default:
+			continue
+		}
+		d.react(c, replies)
+	}
+}
+
+// nearMiss reports whether a comment without a command is answered all the same: a misspelt command by
+// somebody with a role, or a yes or no in words by somebody who is awaited.
+func (d *desk) nearMiss(e Entry) bool {
+	p := e.Comment.Author
+	if e.Near == "" || !d.hasRole(p) {
+		return false
+	}
+	if !e.InWords {
+		return true
+	}
+	if d.h.Request == nil {
+		return false
+	}
+	t := checks.Count(d.question(d.h.Request.Gate, d.h.Request.Requester), d.h.Yes)
+	return slices.ContainsFunc(t.Awaited, func(a checks.Awaited) bool { return a.Person.Is(p) })
+}
+
+// carryOut runs the comment's commands in order and returns what there is to reply.
+func (d *desk) carryOut(e Entry) []string {
+	var replies []string
+	for i, cmd := range e.Commands {
+		if i == maxCommands {
+			break
+		}
+		if reply := d.command(e.Comment, cmd); reply != "" {
+			replies = append(replies, reply)
+		}
+	}
+	return replies
+}
+
+// react marks the comment as handled. /help is answered and counted.
+func (d *desk) react(c facts.Comment, replies []string) {
+	reaction := facts.Counted
+	if len(replies) > 0 {
+		reaction = facts.NotCounted
+		if len(replies) == 1 && replies[0] == d.Printer.Help() {
+			reaction = facts.Counted
+		}
+		if !d.h.Answered[c.ID] {
+			d.comment(Record{Kind: Replied, Cause: c.ID}, strings.Join(replies, "\n"))
+		}
+	}
+	d.reactions = append(d.reactions, React{c.ID, reaction})
+}
+
+// command carries one command out; what it returns is a reply, "" when it was carried out.
+func (d *desk) command(c facts.Comment, cmd Command) string {
+	refuse := func(code string) string { return d.Printer.Refused(c.Author.Login, code, cmd.Name) }
+	switch cmd.Name {
+	case lifecycle.Help:
+		return d.Printer.Help()
+	case lifecycle.Status:
+		return ""
+	case lifecycle.Approve:
+		return d.approve(c, cmd)
+	}
+	if !cmd.Name.Ready() {
+		return refuse("not-yet")
+	}
+	if !d.hasRole(c.Author) {
+		return refuse("no-role")
+	}
+	switch cmd.Name {
+	case lifecycle.Advance:
+		return d.advance(c, cmd, refuse)
+	case lifecycle.Return:
+		return d.goBack(c, cmd, refuse)
+	case lifecycle.Object:
+		switch {
+		case d.h.Request == nil:
+			return refuse("no-request")
+		case reason(cmd) == "":
+			return refuse("no-reason")
+		}
+	case lifecycle.Withdraw:
+		if d.h.Request == nil {
+			return refuse("no-request")
+		}
+	case lifecycle.Delegate:
+		return refuse("not-here")
+	}
+	return ""
+}
+
+// approve says why a yes does not count; the count itself is the fold's.
+func (d *desk) approve(c facts.Comment, cmd Command) string {
+	r := d.h.Request
+	as, ok := AsRole(cmd.Args)
+	if !ok {
+		return d.Printer.Refused(c.Author.Login, "as-role", cmd.Name)
+	}
+	if r == nil {
+		if d.passedWith(c.ID) {
+			return ""
+		}
+		return d.Printer.NotCounted(templates.RefusalView{Login: c.Author.Login, Why: "no-request"})
+	}
+	q := d.question(r.Gate, r.Requester)
+	why := string(checks.Refuse(q, c.Author, as))
+	if _, published := r.published(c.Created); why == "" && !published {
+		why = "too-early"
+	}
+	if why == "" {
+		return ""
+	}
+	return d.Printer.NotCounted(templates.RefusalView{Login: c.Author.Login, Why: why, Mine: d.Roster.RolesOf(c.Author), Seats: q.Seats, As: as, Gate: r.Gate, Config: d.ConfigURL})
+}
+
+// passedWith reports whether a passed record counts the comment: it was read, and only its reaction is
+// missing.
+func (d *desk) passedWith(comment int64) bool {
+	return slices.ContainsFunc(d.h.Passings, func(p Passing) bool {
+		return slices.ContainsFunc(p.Yes, func(y RecordedYes) bool { return y.Comment == comment })
+	})
+}
+
+// advance opens a request, or says what is missing.
+func (d *desk) advance(c facts.Comment, cmd Command, refuse func(string) string) string {
+	if d.h.Answered[c.ID] {
+		return ""
+	}
+	to, ok := lifecycle.ParsePhase(strings.TrimRight(strings.TrimSpace(cmd.Args), ".!"))
+	if !ok {
+		return refuse("phase")
+	}
+	if next, ok := d.h.Phase.Next(); !ok || next != to {
+		return refuse("not-next")
+	}
+	gate, _ := lifecycle.GateInto(to)
+	if gate != lifecycle.G1 {
+		return refuse("later-gate")
+	}
+	if d.h.Request != nil {
+		return ""
+	}
+	if gaps := d.gaps(); len(gaps) > 0 {
+		return d.Printer.NotReady(to, gapViews(gaps))
+	}
+	requester := WhoIs(c.Author)
+	record := Record{Kind: Requested, Cause: c.ID, Gate: gate, From: gate.From(), To: to, Risk: d.Risk, Requester: &requester,
+		Prints: d.Design.Now, Words: d.Words}
+	tally := checks.Count(d.question(gate, c.Author), nil)
+	view := templates.DeliverableView{Title: d.Issue.Title, Gate: gate, Requester: c.Author.Login, Seats: seatViews(tally), Short: d.Short}
+	d.comment(record, d.Printer.Request(view))
+	return ""
+}
+
+// goBack moves the deliverable back at once.
+func (d *desk) goBack(c facts.Comment, cmd Command, refuse func(string) string) string {
+	if d.h.Answered[c.ID] {
+		return ""
+	}
+	args, fault := ParseReturn(cmd)
+	switch {
+	case fault == FaultReason:
+		return refuse("no-reason")
+	case fault != "":
+		return refuse(string(fault))
+	case args.To.Index() >= d.h.Phase.Index():
+		return refuse("not-back")
+	}
+	from := d.h.Phase
+	by := WhoIs(c.Author)
+	record := Record{Kind: Returned, Cause: c.ID, From: from, To: args.To, Why: args.Cause, Reason: args.Reason, Requester: &by, Prints: d.Design.Now}
+	view := templates.ReturnedRecord{Title: d.Issue.Title, ReturnView: templates.ReturnView{From: from, To: args.To, Cause: args.Cause, Reason: args.Reason, By: c.Author.Login, At: c.Created}}
+	next, _ := args.To.Next()
+	gate, _ := lifecycle.GateInto(next)
+	view.Fresh = checks.Fresh(gate, d.Risk, append(d.h.SincePassed(gate), checks.Return{Cause: args.Cause}))
+	view.Mention = d.told(view.Fresh)
+	d.comment(record, d.Printer.Returned(view))
+	return ""
+}
+
+// told lists who is mentioned on a return: the two throughout-roles, and who looks again.
+func (d *desk) told(fresh []lifecycle.Role) []string {
+	people := facts.Union(d.Roster.Of(lifecycle.BusinessStakeholder), d.Roster.Of(lifecycle.SubjectMatterExpert))
+	for _, role := range fresh {
+		if role != lifecycle.AnyTechnical {
+			people = facts.Union(people, d.Roster.Of(role))
+		}
+	}
+	var logins []string
+	for _, p := range people {
+		logins = append(logins, p.Login)
+	}
+	return logins
+}

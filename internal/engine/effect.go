@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/phasegate/phasegate/internal/facts"
+)
+
+// Effect is one write to GitHub. Doing it twice does what doing it once does: a comment is looked for
+// by its record before it is written again, the others set what they name.
+type Effect interface {
+	// String tells the effect in one line, for logs, golden files and dry runs.
+	String() string
+}
+
+// PostComment writes a comment on an issue.
+type PostComment struct {
+	Issue  int
+	Record *Record // what the comment records; nil for a sticky
+	Body   string  // hidden blocks included
+}
+
+// EditComment replaces the text of one of Phasegate's own comments.
+type EditComment struct {
+	Issue   int
+	Comment int64
+	Body    string
+}
+
+// React puts Phasegate's reaction on a comment.
+type React struct {
+	Comment  int64
+	Reaction facts.Reaction
+}
+
+// SetLabels puts labels on an issue and takes others off.
+type SetLabels struct {
+	Issue       int
+	Add, Remove []string
+}
+
+func (e PostComment) String() string {
+	if e.Record == nil {
+		return fmt.Sprintf("#%d: post the sticky", e.Issue)
+	}
+	return fmt.Sprintf("#%d: comment %s", e.Issue, e.Record.Kind)
+}
+
+func (e EditComment) String() string { return fmt.Sprintf("#%d: edit comment %d", e.Issue, e.Comment) }
+
+func (e React) String() string { return fmt.Sprintf("comment %d: react %s", e.Comment, e.Reaction) }
+
+func (e SetLabels) String() string {
+	var parts []string
+	for _, l := range e.Add {
+		parts = append(parts, "+"+l)
+	}
+	for _, l := range e.Remove {
+		parts = append(parts, "-"+l)
+	}
+	return fmt.Sprintf("#%d: labels %s", e.Issue, strings.Join(parts, " "))
+}

@@ -1,0 +1,341 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/markdown"
+)
+
+// Deliverable writes the visible part of a deliverable's sticky.
+func (p Printer) Deliverable(v DeliverableView) string {
+	var b strings.Builder
+	p.headline(&b, v)
+	p.notes(&b, v)
+	p.objections(&b, v)
+	switch {
+	case v.Asked:
+		p.seats(&b, v)
+		p.missing(&b, v, both{"**Held up until this is there:**", "**Parado até que haja:**"})
+		p.howToAnswer(&b, v)
+		p.short(&b, v, both{"What you would be saying yes to", "A que você estaria dizendo sim"})
+	case v.Gate == lifecycle.G1:
+		p.missing(&b, v, both{"**Still missing:**", "**Ainda falta:**"})
+		p.short(&b, v, both{"What is agreed so far", "O que está combinado até agora"})
+	default:
+		p.short(&b, v, both{"What was agreed", "O que foi combinado"})
+	}
+	return b.String()
+}
+
+// at is the moment in the project's zone.
+func (p Printer) at(t time.Time) time.Time {
+	if p.Zone == nil {
+		return t.UTC()
+	}
+	return t.In(p.Zone)
+}
+
+func (p Printer) say(b both) string { return b.in(p.Lang) }
+
+func (p Printer) dateTime(t time.Time) string { return DateTime(p.Lang, p.at(t), p.at(p.Now)) }
+func (p Printer) date(t time.Time) string     { return Date(p.Lang, p.at(t), p.at(p.Now)) }
+
+// alert opens GitHub's alert box with the first line; more lines follow inside it.
+func alert(b *strings.Builder, kind string, lines ...string) {
+	fmt.Fprintf(b, "> [!%s]\n", kind)
+	for _, l := range lines {
+		fmt.Fprintf(b, "> %s\n", l)
+	}
+	b.WriteString("\n")
+}
+
+// headline says who must do what, before everything else.
+func (p Printer) headline(b *strings.Builder, v DeliverableView) {
+	title := "*" + markdown.Text(v.Title) + "*"
+	if !v.Asked {
+		p.restingHeadline(b, v, title)
+		return
+	}
+	asked := fmt.Sprintf(p.say(both{"%s wants to move from %s to %s. Asked by %s on %s.", "%s quer passar de %s para %s. Pedido por %s em %s."}),
+		title, Phase(p.Lang, v.Gate.From()), Phase(p.Lang, v.Gate.To()), markdown.Text(v.Requester), DayTime(p.Lang, p.at(v.AskedAt), p.at(p.Now)))
+	switch {
+	case len(v.Objections) > 0:
+		alert(b, "CAUTION", fmt.Sprintf(p.say(both{"**Stopped by an objection of %s.** It goes on when the objection is withdrawn.", "**Parado por uma objeção de %s.** Segue quando a objeção for retirada."}), p.objectors(v)), asked)
+	case len(v.Gaps) > 0:
+		alert(b, "WARNING", fmt.Sprintf(p.say(both{"**%s have said yes, but something that must be ready no longer is.** See below.", "**%s disseram sim, mas algo que precisa estar pronto deixou de estar.** Veja abaixo."}), p.ofNeeded(v)), asked)
+	default:
+		alert(b, "IMPORTANT", fmt.Sprintf(p.say(both{"**%s have said yes. Still needed: %s.**", "**%s disseram sim. Ainda falta: %s.**"}), p.ofNeeded(v), p.awaited(v)), asked)
+	}
+}
+
+func (p Printer) ofNeeded(v DeliverableView) string {
+	return fmt.Sprintf(p.say(both{"%d of %d", "%d de %d"}), v.Got, v.Needed)
+}
+
+func (p Printer) objectors(v DeliverableView) string {
+	var names []string
+	for _, o := range v.Objections {
+		names = append(names, markdown.Text(o.Login))
+	}
+	return List(p.Lang, names)
+}
+
+// awaited names who is needed: one name for each seat, or the alternatives.
+func (p Printer) awaited(v DeliverableView) string {
+	var names []string
+	for _, s := range v.Seats {
+		if s.State == AnswerNeeded && len(s.People) > 0 {
+			names = append(names, Either(p.Lang, p.logins(s)))
+		}
+	}
+	if len(names) == 0 {
+		return p.say(both{"somebody to hold the missing roles", "alguém para os papéis que faltam"})
+	}
+	return List(p.Lang, unique(names))
+}
+
+func unique(words []string) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, w := range words {
+		if !seen[w] {
+			seen[w] = true
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// logins names the seat's people: as mentions when they are awaited, else as plain names.
+func (p Printer) logins(s SeatView) []string {
+	names := make([]string, len(s.People))
+	for i, login := range s.People {
+		if names[i] = markdown.Text(login); s.Asked {
+			names[i] = "@" + login
+		}
+	}
+	return names
+}
+
+// restingHeadline is the first line while nothing is asked for.
+func (p Printer) restingHeadline(b *strings.Builder, v DeliverableView, title string) {
+	next := ""
+	if v.Gate != "" {
+		next = Phase(p.Lang, v.Gate.To())
+	}
+	here := fmt.Sprintf(p.say(both{"%s is in %s, at %s.", "%s está em %s, com %s."}), title, Phase(p.Lang, v.Phase), Risk(p.Lang, v.Risk))
+	if r := v.Returned; r != nil {
+		p.returnedHeadline(b, *r, title)
+	}
+	switch {
+	case v.Gate != lifecycle.G1:
+		alert(b, "NOTE", "**"+here+"**")
+	case len(v.Gaps) > 0:
+		alert(b, "NOTE", fmt.Sprintf(p.say(both{"**Not ready for %s yet: %s missing.** Listed below, with who can bring it.", "**Ainda não pode ir para %s: %s.** A lista abaixo diz quem pode trazer."}), next, p.countMissing(len(p.gapLines(v.Gaps)))), here)
+	default:
+		alert(b, "TIP", fmt.Sprintf(p.say(both{"**Everything is ready.** Anybody with a role writes a new comment: `%s %s`", "**Tudo pronto.** Qualquer pessoa com um papel escreve um novo comentário: `%s %s`"}),
+			commandName(p.Lang, lifecycle.Advance), phaseArgument(p.Lang, v.Gate.To())), here)
+	}
+}
+
+func (p Printer) countMissing(n int) string {
+	if n == 1 {
+		return p.say(both{"one thing is", "falta uma coisa"})
+	}
+	return fmt.Sprintf(p.say(both{"%d things are", "faltam %d coisas"}), n)
+}
+
+func (p Printer) returnedHeadline(b *strings.Builder, r ReturnView, title string) {
+	var fresh []string
+	for _, role := range r.Fresh {
+		fresh = append(fresh, A(p.Lang, role))
+	}
+	alert(b, "WARNING",
+		fmt.Sprintf(p.say(both{"**%s went back from %s to %s on %s. Cause: %s.**", "**%s voltou de %s para %s em %s. Causa: %s.**"}),
+			title, Phase(p.Lang, r.From), Phase(p.Lang, r.To), p.date(r.At), Cause(p.Lang, r.Cause)),
+		fmt.Sprintf(p.say(both{"%s wrote: “%s”", "%s escreveu: “%s”"}), markdown.Text(r.By), markdown.Text(markdown.Truncate(r.Reason, 300))),
+		fmt.Sprintf(p.say(both{"Who looks again: %s. Other answers stand while nothing they were about changes.", "Quem olha de novo: %s. As outras respostas valem enquanto nada do que tratavam mudar."}), List(p.Lang, fresh)))
+}
+
+// notes tells what is out of the ordinary with the rules or the team.
+func (p Printer) notes(b *strings.Builder, v DeliverableView) {
+	for _, n := range []struct {
+		when bool
+		text both
+	}{
+		{v.ConfigError, both{"The newest `.github/phasegate.yml` has errors; the last valid rules hold. See the check `phasegate/config` on the commit.", "O `.github/phasegate.yml` mais novo tem erros; valem as últimas regras válidas. Veja o check `phasegate/config` no commit."}},
+		{v.Rebuilt, both{"This comment was edited by somebody else and has been made anew from the records below.", "Este comentário foi editado por outra pessoa e foi refeito a partir dos registros abaixo."}},
+		{v.NoThrough, both{"Nobody is business stakeholder or subject matter expert in `.github/phasegate.yml`: without one of them no step can pass.", "Ninguém é parte interessada do negócio nem especialista do domínio em `.github/phasegate.yml`: sem um deles nenhuma etapa passa."}},
+		{v.Self, both{"One person holds every role here: the step passes as **self-reviewed**, not as approved.", "Uma pessoa tem todos os papéis aqui: a etapa passa como **autorrevisada**, não como aprovada."}},
+	} {
+		if n.when {
+			b.WriteString(p.say(n.text) + "\n\n")
+		}
+	}
+	if v.Lacking > 0 {
+		fmt.Fprintf(b, p.say(both{"At high risk everybody has one role only; people still missing in `.github/phasegate.yml`: %d.\n\n", "Em risco alto cada pessoa tem um só papel; pessoas que faltam em `.github/phasegate.yml`: %d.\n\n"}), v.Lacking)
+	}
+	if v.SmallTeam && !v.Self {
+		fmt.Fprintf(b, p.say(both{"A small team: %d people answer for %d roles.\n\n", "Uma equipe pequena: %d pessoas respondem por %d papéis.\n\n"}), v.Needed, len(v.Seats))
+	}
+}
+
+func (p Printer) objections(b *strings.Builder, v DeliverableView) {
+	for _, o := range v.Objections {
+		fmt.Fprintf(b, p.say(both{"- %s objects since %s: “%s”\n", "- %s objeta desde %s: “%s”\n"}), markdown.Text(o.Login), p.dateTime(o.At), markdown.Text(markdown.Truncate(o.Reason, 500)))
+	}
+	if len(v.Objections) > 0 {
+		b.WriteString("\n")
+	}
+}
+
+// seats is the table of who is asked what: those who are needed first.
+func (p Printer) seats(b *strings.Builder, v DeliverableView) {
+	b.WriteString(p.say(both{"| Who | Question | Answer |\n|---|---|---|\n", "| Quem | Pergunta | Resposta |\n|---|---|---|\n"}))
+	for _, needed := range []bool{true, false} {
+		for _, s := range v.Seats {
+			if (s.State == AnswerNeeded) == needed {
+				fmt.Fprintf(b, "| %s | %s | %s |\n", p.whoSits(s), p.question(v, s.Seat), p.answer(s))
+			}
+		}
+	}
+	b.WriteString("\n")
+}
+
+func (p Printer) whoSits(s SeatView) string {
+	if len(s.People) == 0 {
+		return Role(p.Lang, s.Seat)
+	}
+	role := Role(p.Lang, s.Seat)
+	switch {
+	case s.StandIn:
+		role = fmt.Sprintf(p.say(both{"%s, standing in for the %s", "%s, no lugar de %s"}), Role(p.Lang, lifecycle.MLEngineer), role)
+	case s.LentBy != "":
+		role = fmt.Sprintf(p.say(both{"%s by delegation of %s until %s", "%s por delegação de %s até %s"}), role, markdown.Cell(s.LentBy), s.Until)
+	}
+	return Either(p.Lang, p.logins(s)) + ", " + role
+}
+
+// question quotes the budget to the one who is asked to carry it.
+func (p Printer) question(v DeliverableView, seat lifecycle.Role) string {
+	budget := strings.TrimSpace(v.Short.Budget)
+	if v.Gate == lifecycle.G1 && seat == lifecycle.BusinessStakeholder && budget != "" {
+		return fmt.Sprintf(p.say(both{"Is it worth “%s”, with these targets?", "Vale “%s”, com estas metas?"}), markdown.Cell(markdown.Truncate(budget, 120)))
+	}
+	return Question(p.Lang, v.Gate, seat)
+}
+
+func (p Printer) answer(s SeatView) string {
+	switch s.State {
+	case AnswerYes:
+		text := p.say(both{"yes, ", "sim, "}) + p.dateTime(s.At)
+		if s.Carried {
+			text = fmt.Sprintf(p.say(both{"yes, carried (%s)", "sim, mantido (%s)"}), p.date(s.At))
+		}
+		if s.AlsoFor {
+			text += p.say(both{", with their other role", ", junto com o outro papel"})
+		}
+		return text
+	case AnswerVacant:
+		return p.say(both{"nobody holds this role", "ninguém tem este papel"})
+	case AnswerUnread:
+		return p.say(both{"who holds it could not be read", "não foi possível ler quem tem este papel"})
+	}
+	return p.say(both{"**needed**", "**falta**"})
+}
+
+func (p Printer) missing(b *strings.Builder, v DeliverableView, title both) {
+	lines := p.gapLines(v.Gaps)
+	if len(lines) == 0 {
+		return
+	}
+	b.WriteString(p.say(title) + "\n\n")
+	for _, l := range lines {
+		b.WriteString("- " + l + "\n")
+	}
+	b.WriteString("\n")
+}
+
+func (p Printer) howToAnswer(b *strings.Builder, v DeliverableView) {
+	if len(v.Objections) > 0 {
+		fmt.Fprintf(b, p.say(both{"**%s:** to take the objection back, write a new comment: `%s`\n\n", "**%s:** para retirar a objeção, escreva um novo comentário: `%s`\n\n"}), p.objectors(v), commandName(p.Lang, lifecycle.Withdraw))
+	}
+	fmt.Fprintf(b, p.say(both{
+		"**To answer, write a new comment below:** `%s` for yes, or `%s` and your reason to stop it.\nNo answer is never a yes. If what you said yes to changes, you are asked again.\n\n",
+		"**Para responder, escreva um novo comentário abaixo:** `%s` para sim, ou `%s` e o seu motivo para parar.\nSilêncio nunca é sim. Se mudar aquilo a que você disse sim, você será consultado de novo.\n\n",
+	}), commandName(p.Lang, lifecycle.Approve), commandName(p.Lang, lifecycle.Object))
+}
+
+// short are the facts behind the question, folded.
+func (p Printer) short(b *strings.Builder, v DeliverableView, title both) {
+	ready := ""
+	if v.Asked && len(v.Gaps) == 0 {
+		ready = p.say(both{" (everything that must be ready is ready)", " (tudo que precisa estar pronto está pronto)"})
+	}
+	fmt.Fprintf(b, "<details><summary>%s%s</summary>\n\n", p.say(title), ready)
+	s := v.Short
+	if s.Problem > 0 {
+		fmt.Fprintf(b, p.say(both{"- **Problem:** #%d %s", "- **Problema:** #%d %s"}), s.Problem, markdown.Text(s.ProblemTitle))
+		if s.Budget != "" {
+			fmt.Fprintf(b, p.say(both{" · **Budget:** %s", " · **Orçamento:** %s"}), markdown.Text(markdown.Truncate(s.Budget, 200)))
+		}
+		b.WriteString("\n")
+	}
+	p.row(b, both{"Goals", "Metas"}, escaped(s.Goals))
+	p.row(b, both{"Limits", "Limites"}, escaped(s.Limits))
+	for _, d := range s.Data {
+		b.WriteString(p.say(both{"- **Data:** ", "- **Dados:** "}) + p.data(d) + "\n")
+	}
+	var docs []string
+	for _, d := range s.Docs {
+		docs = append(docs, fmt.Sprintf("%s (#%d)", markdown.Code(d.Path), d.Pull))
+	}
+	p.row(b, both{"To read", "Para ler"}, docs)
+	p.steps(b, v)
+	b.WriteString("\n</details>\n")
+}
+
+func escaped(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = markdown.Text(w)
+	}
+	return out
+}
+
+func (p Printer) row(b *strings.Builder, name both, words []string) {
+	if len(words) > 0 {
+		fmt.Fprintf(b, "- **%s:** %s\n", p.say(name), strings.Join(words, " · "))
+	}
+}
+
+func (p Printer) data(d DataView) string {
+	switch {
+	case !d.Exists:
+		return fmt.Sprintf(p.say(both{"#%d does not exist yet", "#%d ainda não existe"}), d.Number)
+	case !d.Validated:
+		return fmt.Sprintf(p.say(both{"#%d %s; not validated", "#%d %s; não validado"}), d.Number, markdown.Text(d.Title))
+	}
+	return fmt.Sprintf(p.say(both{"#%d %s; validated %s by %s", "#%d %s; validado em %s por %s"}), d.Number, markdown.Text(d.Title), p.date(d.At), List(p.Lang, escaped(d.By)))
+}
+
+func (p Printer) steps(b *strings.Builder, v DeliverableView) {
+	if len(v.Short.Steps) == 0 {
+		return
+	}
+	var words []string
+	done := 0
+	for _, s := range v.Short.Steps {
+		word := stepNames[s.Step].in(p.Lang)
+		if s.Done {
+			done++
+		} else {
+			word += p.say(both{" (open)", " (em aberto)"})
+		}
+		words = append(words, word)
+	}
+	fmt.Fprintf(b, p.say(both{"- **Steps of %s:** %s: %d of %d done\n", "- **Passos de %s:** %s: %d de %d feitos\n"}), Phase(p.Lang, lifecycle.Design), strings.Join(words, ", "), done, len(words))
+}
