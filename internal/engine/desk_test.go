@@ -29,7 +29,6 @@ type world struct {
 	comments []facts.Comment
 	sticky   int64
 	nextID   int64
-	log      []string
 }
 
 func newWorld(t *testing.T, lang lifecycle.Lang) *world {
