@@ -147,5 +147,5 @@ var refusedCommands = map[string]both{
 
 // Refused answers a command that was not carried out; code is one of the engine's.
 func (p Printer) Refused(login, code string, c lifecycle.Command) string {
-	return fmt.Sprintf("**%s**, ", markdown.Text(login)) + fmt.Sprintf(p.say(refusedCommands[code]), commandName(p.Lang, c)) + "\n"
+	return fmt.Sprintf("**%s:** ", markdown.Text(login)) + fmt.Sprintf(p.say(refusedCommands[code]), commandName(p.Lang, c)) + "\n"
 }
