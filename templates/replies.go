@@ -131,18 +131,26 @@ func (p Printer) Help() string {
 }
 
 var refusedCommands = map[string]both{
-	"no-role":     {"Only people with a role in `.github/phasegate.yml` can write `%s`.", "Só quem tem um papel em `.github/phasegate.yml` pode escrever `%s`."},
-	"no-request":  {"`%s`: nothing is waiting for an answer here now.", "`%s`: nada aguarda uma resposta aqui agora."},
-	"no-reason":   {"`%s` needs a reason, on the same line or below it.", "`%s` precisa de um motivo, na mesma linha ou abaixo."},
-	"phase":       {"`%s` needs a phase: design, development, deployment or monitoring.", "`%s` precisa de uma fase: desenho, desenvolvimento, implantação ou monitoramento."},
-	"cause":       {"`%s` needs a cause after the phase: problem, data, metrics, model, code, infra or incident.", "`%s` precisa de uma causa depois da fase: problema, dados, métricas, modelo, código, infraestrutura ou incidente."},
-	"not-next":    {"`%s` goes one phase forward at a time.", "`%s` avança uma fase por vez."},
-	"not-back":    {"`%s` goes back only: name an earlier phase.", "`%s` só volta: diga uma fase anterior."},
-	"later-gate":  {"`%s`: this version of Phasegate judges the step from Design to Development; later steps come with the next one.", "`%s`: esta versão do Phasegate julga a etapa de Desenho a Desenvolvimento; as seguintes vêm com a próxima."},
-	"not-here":    {"`%s` belongs on the bigger problem: it holds for everything below it.", "`%s` pertence ao problema maior: vale para tudo abaixo dele."},
-	"not-yet":     {"`%s` is not carried out by this version of Phasegate.", "`%s` não é executado por esta versão do Phasegate."},
-	"as-role":     {"`%s` is followed by nothing, or by `as` and a role of yours.", "`%s` vem sozinho, ou com `como` e um papel seu."},
-	"nothing-own": {"`%s`: there is no yes or objection of yours here.", "`%s`: não há sim nem objeção sua aqui."},
+	"no-role":           {"Only people with a role in `.github/phasegate.yml` can write `%s`.", "Só quem tem um papel em `.github/phasegate.yml` pode escrever `%s`."},
+	"no-request":        {"`%s`: nothing is waiting for an answer here now.", "`%s`: nada aguarda uma resposta aqui agora."},
+	"no-reason":         {"`%s` needs a reason, on the same line or below it.", "`%s` precisa de um motivo, na mesma linha ou abaixo."},
+	"phase":             {"`%s` needs a phase: design, development, deployment or monitoring.", "`%s` precisa de uma fase: desenho, desenvolvimento, implantação ou monitoramento."},
+	"cause":             {"`%s` needs a cause after the phase: problem, data, metrics, model, code, infra or incident.", "`%s` precisa de uma causa depois da fase: problema, dados, métricas, modelo, código, infraestrutura ou incidente."},
+	"not-next":          {"`%s` goes one phase forward at a time.", "`%s` avança uma fase por vez."},
+	"not-back":          {"`%s` goes back only: name an earlier phase.", "`%s` só volta: diga uma fase anterior."},
+	"later-gate":        {"`%s`: this version of Phasegate judges the step from Design to Development; later steps come with the next one.", "`%s`: esta versão do Phasegate julga a etapa de Desenho a Desenvolvimento; as seguintes vêm com a próxima."},
+	"not-here":          {"`%s` belongs on the bigger problem: it holds for everything below it.", "`%s` pertence ao problema maior: vale para tudo abaixo dele."},
+	"on-deliverable":    {"`%s` belongs on a deliverable.", "`%s` pertence a uma entrega."},
+	"delegate-form":     {"`%s` is followed by a role, `@login`, `until` and a day: `data-engineer @login until 2026-01-30`.", "`%s` vem com um papel, `@login`, `até` e um dia: `engenheira de dados @login até 2026-01-30`."},
+	"delegate-role":     {"`%s`: that is not a role of this project.", "`%s`: esse não é um papel deste projeto."},
+	"delegate-date":     {"`%s`: the day is written 2026-01-30, year first.", "`%s`: o dia se escreve 2026-01-30, com o ano na frente."},
+	"delegate-past":     {"`%s`: that day has passed.", "`%s`: esse dia já passou."},
+	"delegate-long":     {"`%s`: a role is lent for 30 days at most.", "`%s`: um papel se empresta por 30 dias no máximo."},
+	"delegate-not-held": {"`%s`: only somebody who holds the role in `.github/phasegate.yml` can lend it.", "`%s`: só quem tem o papel em `.github/phasegate.yml` pode emprestá-lo."},
+	"delegate-unknown":  {"`%s`: that account cannot stand in for you. Name another person, with `@`.", "`%s`: essa conta não pode responder por você. Cite outra pessoa, com `@`."},
+	"not-yet":           {"`%s` is not carried out by this version of Phasegate.", "`%s` não é executado por esta versão do Phasegate."},
+	"as-role":           {"`%s` is followed by nothing, or by `as` and a role of yours.", "`%s` vem sozinho, ou com `como` e um papel seu."},
+	"nothing-own":       {"`%s`: there is no yes or objection of yours here.", "`%s`: não há sim nem objeção sua aqui."},
 }
 
 // Refused answers a command that was not carried out; code is one of the engine's.

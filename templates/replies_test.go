@@ -56,7 +56,8 @@ func TestReplies(t *testing.T) {
 			}
 			add("not counted: "+why, p.NotCounted(v))
 		}
-		for _, code := range []string{"no-role", "no-request", "no-reason", "phase", "cause", "not-next", "not-back", "later-gate", "not-here", "not-yet", "as-role"} {
+		for _, code := range []string{"no-role", "no-request", "no-reason", "phase", "cause", "not-next", "not-back", "later-gate", "not-here", "not-yet", "as-role",
+			"on-deliverable", "delegate-form", "delegate-role", "delegate-date", "delegate-past", "delegate-long", "delegate-not-held", "delegate-unknown"} {
 			add("refused: "+code, p.Refused("felix-se", code, lifecycle.Return))
 		}
 		add("did you mean", p.DidYouMean("rui-sme", lifecycle.Approve))

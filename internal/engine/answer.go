@@ -10,9 +10,6 @@ import (
 	"github.com/phasegate/phasegate/templates"
 )
 
-// maxCommands is how many command lines of one comment are carried out.
-const maxCommands = 10
-
 // answer handles the comments that nobody answered yet, oldest first: it carries their commands out,
 // and gives each comment one reaction and, where something was not counted, one reply.
 func (d *desk) answer() {
@@ -24,18 +21,13 @@ func (d *desk) answer() {
 		if len(e.Commands) == 0 && !d.nearMiss(e) {
 			continue
 		}
-		var replies []string
+		near := e.near()
 		switch {
-		case len(e.Commands) == 0:
-			replies = []string{d.Printer.DidYouMean(c.Author.Login, e.Near)}
-		case !c.Edited:
-			replies = d.carryOut(e)
-		case d.hasRole(c.Author):
-			replies = []string{d.Printer.DidYouMean(c.Author.Login, e.Commands[0].Name)}
-		default:
-			continue
+		case near == "":
+			d.respond(c, e.carryOut(d.command))
+		case len(e.Commands) == 0 || d.hasRole(c.Author):
+			d.respond(c, []string{d.Printer.DidYouMean(c.Author.Login, near)})
 		}
-		d.react(c, replies)
 	}
 }
 
@@ -54,35 +46,6 @@ func (d *desk) nearMiss(e Entry) bool {
 	}
 	t := checks.Count(d.question(d.h.Request.Gate, d.h.Request.Requester), d.h.Yes)
 	return slices.ContainsFunc(t.Awaited, func(a checks.Awaited) bool { return a.Person.Is(p) })
-}
-
-// carryOut runs the comment's commands in order and returns what there is to reply.
-func (d *desk) carryOut(e Entry) []string {
-	var replies []string
-	for i, cmd := range e.Commands {
-		if i == maxCommands {
-			break
-		}
-		if reply := d.command(e.Comment, cmd); reply != "" {
-			replies = append(replies, reply)
-		}
-	}
-	return replies
-}
-
-// react marks the comment as handled. /help is answered and counted.
-func (d *desk) react(c facts.Comment, replies []string) {
-	reaction := facts.Counted
-	if len(replies) > 0 {
-		reaction = facts.NotCounted
-		if len(replies) == 1 && replies[0] == d.Printer.Help() {
-			reaction = facts.Counted
-		}
-		if !d.h.Answered[c.ID] {
-			d.comment(Record{Kind: Replied, Cause: c.ID}, strings.Join(replies, "\n"))
-		}
-	}
-	d.reactions = append(d.reactions, React{c.ID, reaction})
 }
 
 // command carries one command out; what it returns is a reply, "" when it was carried out.

@@ -43,8 +43,8 @@ type DataLedger struct {
 // DecideData works out the writes that bring a data requirement in line with the rules: it is
 // validated while a data engineer and a subject matter expert have said yes to what it says now.
 func DecideData(c DataCase) ([]Effect, error) {
-	d := dataDesk{DataCase: c, bound: map[int64]string{}, answered: map[int64]bool{}}
-	d.pen = pen{key: c.Key, issue: c.Issue, now: c.Now, printer: c.Printer, signer: c.Signer, changes: c.LabelChanges, explained: map[string]bool{}}
+	d := dataDesk{DataCase: c, bound: map[int64]string{}}
+	d.pen = pen{key: c.Key, issue: c.Issue, now: c.Now, printer: c.Printer, signer: c.Signer, changes: c.LabelChanges, answered: map[int64]bool{}, explained: map[string]bool{}}
 	d.read()
 	d.answer()
 	d.tally = checks.Count(d.question(), d.yes)
@@ -61,12 +61,10 @@ func DecideData(c DataCase) ([]Effect, error) {
 type dataDesk struct {
 	DataCase
 	pen
-	yes       []checks.Yes
-	bound     map[int64]string
-	answered  map[int64]bool
-	voided    string // what the newest void comment was about
-	tally     checks.Tally
-	reactions []Effect
+	yes    []checks.Yes
+	bound  map[int64]string
+	voided string // what the newest void comment was about
+	tally  checks.Tally
 }
 
 // question asks for quality and meaning. Nobody requests a validation, so nobody is excluded as requester.
@@ -136,44 +134,22 @@ func (d *dataDesk) answer() {
 		if e.Record != nil || c.Author.Bot || c.Answer != "" || c.Hidden {
 			continue
 		}
-		reply, handled := d.reply(e)
+		replies, handled := d.replies(e)
 		if !handled {
 			continue
 		}
-		reaction := facts.Counted
-		if reply != "" {
-			reaction = facts.NotCounted
-			if !d.answered[c.ID] {
-				d.comment(Record{Kind: Replied, Cause: c.ID}, reply)
-			}
-			if reply == d.Printer.Help() {
-				reaction = facts.Counted
-			}
-		}
-		d.reactions = append(d.reactions, React{c.ID, reaction})
+		d.respond(c, replies)
 	}
 }
 
-// reply is what to answer to a comment, "" when all of it was carried out; false when it is not for us.
-func (d *dataDesk) reply(e Entry) (string, bool) {
+// replies are what to answer to a comment, none when all of it was carried out; false when it is not
+// for us.
+func (d *dataDesk) replies(e Entry) ([]string, bool) {
 	c := e.Comment
-	held := len(d.Roster.RolesOf(c.Author)) > 0
-	if len(e.Commands) == 0 || c.Edited {
-		near := e.Near
-		if len(e.Commands) > 0 {
-			near = e.Commands[0].Name
-		}
-		if near == "" || !held {
-			return "", false
-		}
-		return d.Printer.DidYouMean(c.Author.Login, near), true
+	if near := e.near(); near != "" {
+		return []string{d.Printer.DidYouMean(c.Author.Login, near)}, len(d.Roster.RolesOf(c.Author)) > 0
 	}
-	for _, cmd := range e.Commands {
-		if reply := d.command(c, cmd); reply != "" {
-			return reply, true
-		}
-	}
-	return "", true
+	return e.carryOut(d.command), len(e.Commands) > 0
 }
 
 func (d *dataDesk) command(c facts.Comment, cmd Command) string {

@@ -45,7 +45,7 @@ type Ledger struct {
 // be done the list is empty.
 func Decide(c Case) ([]Effect, error) {
 	d := desk{Case: c, h: Fold(c.Entries, c.Silent), silent: slices.Clone(c.Silent)}
-	d.pen = pen{key: c.Key, issue: c.Issue, now: c.Now, printer: c.Printer, signer: c.Signer, changes: c.LabelChanges, explained: d.h.Explained}
+	d.pen = pen{key: c.Key, issue: c.Issue, now: c.Now, printer: c.Printer, signer: c.Signer, changes: c.LabelChanges, answered: d.h.Answered, explained: d.h.Explained}
 	d.answer()
 	d.publish()
 	d.pass()
@@ -59,9 +59,8 @@ func Decide(c Case) ([]Effect, error) {
 type desk struct {
 	Case
 	pen
-	h         History
-	silent    []Publication
-	reactions []Effect
+	h      History
+	silent []Publication
 }
 
 // question is what the open request asks, or would ask of the requester's colleagues.

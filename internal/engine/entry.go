@@ -79,3 +79,33 @@ func answerInWords(body string) lifecycle.Command {
 	}
 	return wordAnswers[text]
 }
+
+// maxCommands is how many command lines of one comment are carried out.
+const maxCommands = 10
+
+// carryOut runs the entry's commands in order and returns what there is to reply: command returns ""
+// for one that was carried out.
+func (e Entry) carryOut(command func(facts.Comment, Command) string) []string {
+	var replies []string
+	for i, cmd := range e.Commands {
+		if i == maxCommands {
+			break
+		}
+		if reply := command(e.Comment, cmd); reply != "" {
+			replies = append(replies, reply)
+		}
+	}
+	return replies
+}
+
+// near is the command that a comment came near to without giving it: misspelt, in words, or put in by
+// an edit; "" when what it says is to be carried out, or nothing.
+func (e Entry) near() lifecycle.Command {
+	if len(e.Commands) == 0 {
+		return e.Near
+	}
+	if e.Comment.Edited {
+		return e.Commands[0].Name
+	}
+	return ""
+}

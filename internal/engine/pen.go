@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/phasegate/phasegate/internal/facts"
@@ -18,9 +19,11 @@ type pen struct {
 	printer   templates.Printer
 	signer    Signer
 	changes   []facts.LabelChange
+	answered  map[int64]bool  // comments that have their reply
 	explained map[string]bool // label events that were explained
 	effects   []Effect
-	err       error // the first that happened; nothing is to be carried out then
+	reactions []Effect // put after everything that blocks or moves
+	err       error    // the first that happened; nothing is to be carried out then
 }
 
 // comment writes a comment with its signed record, and returns the record; nil after an error.
@@ -38,6 +41,21 @@ func (p *pen) comment(r Record, text string) *Record {
 	}
 	p.effects = append(p.effects, PostComment{p.issue.Number, &signed, text + "\n" + block + "\n"})
 	return &signed
+}
+
+// respond marks a comment as handled: with one reply where there is something to say, which is written
+// once, and a reaction. Help that was asked for is counted.
+func (p *pen) respond(c facts.Comment, replies []string) {
+	reaction := facts.Counted
+	if len(replies) > 0 {
+		if len(replies) > 1 || replies[0] != p.printer.Help() {
+			reaction = facts.NotCounted
+		}
+		if !p.answered[c.ID] {
+			p.comment(Record{Kind: Replied, Cause: c.ID}, strings.Join(replies, "\n"))
+		}
+	}
+	p.reactions = append(p.reactions, React{c.ID, reaction})
 }
 
 func (p *pen) fail(err error) {
