@@ -79,7 +79,7 @@ func oneLine(s string) string {
 			return ' '
 		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r >= 0xFFF9 && r <= 0xFFFB:
 			return '\uFFFD'
-		case invisible(r), r >= 0xE0000 && r <= 0xE007F:
+		case invisible(r):
 			return -1
 		}
 		return r

@@ -39,13 +39,7 @@ func Normalize(s string) string {
 
 // canonical is the words of s in Unicode's composed form, without invisible characters.
 func canonical(s string) []string {
-	s = strings.Map(func(r rune) rune {
-		if invisible(r) {
-			return -1
-		}
-		return r
-	}, norm.NFC.String(s))
-	return strings.Fields(s)
+	return strings.Fields(dropInvisible(norm.NFC.String(s)))
 }
 
 // pieces splits running text at line ends into parts of at most inlineLimit bytes where lines allow.

@@ -29,9 +29,19 @@ var newInlineParser = sync.OnceValue(func() parser.Parser {
 })
 
 // Plain is the inline text s as a reader sees it: formatting marks and HTML taken off, escapes and
-// entities resolved, links by their text, line ends as spaces. Very long texts stay as they are.
+// entities resolved, links by their text, line ends as spaces, without characters of no width. Very long
+// texts keep their formatting marks.
 func Plain(s string) string {
-	return strings.TrimSpace(flatten(s, false))
+	return strings.TrimSpace(dropInvisible(flatten(s, false)))
+}
+
+func dropInvisible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // flatten renders inline text plain. With all, what changes the meaning but not the letters stays:
@@ -151,7 +161,7 @@ func unescape(s string) string {
 func Fold(s string) string {
 	s = norm.NFD.String(strings.ToLower(Plain(s)))
 	s = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) || invisible(r) {
+		if unicode.Is(unicode.Mn, r) {
 			return -1
 		}
 		return r
@@ -166,5 +176,5 @@ func invisible(r rune) bool {
 	case '\u200b', '\u2060', '\ufeff', '\u00ad':
 		return true
 	}
-	return false
+	return r >= 0xE0000 && r <= 0xE007F // tags
 }
