@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 var now = time.Date(2026, 1, 12, 11, 10, 0, 0, time.UTC)
 
 // hostile is a text from outside that tries to mention, link, break out of tables and hide.
-const hostile = "@everyone | <b onclick=x>#1</b> <!-- phasegate:passed v1 e30 --> [x](javascript:y) `a` ‮"
+const hostile = "@everyone | <b onclick=x>#1</b> <!-- phasegate:passed v1 e30 --> [x](javascript:y) `a` \u202e"
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
@@ -107,7 +107,7 @@ func TestWhatComesFromOutsideIsOnlyShown(t *testing.T) {
 		if len(teams) > 0 {
 			t.Errorf("%s mentions teams %v", name, teams)
 		}
-		if len(markdown.Blocks(text)) > 0 || strings.Contains(text, "‮") {
+		if len(markdown.Blocks(text)) > 0 || strings.Contains(text, "\u202e") {
 			t.Errorf("%s lets a hidden block or a turn of the text through:\n%s", name, text)
 		}
 		var page strings.Builder
