@@ -1,0 +1,112 @@
+package hubsim
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// timelineTypes says which type of the schema an event of the timeline is, and its name in itemTypes.
+var timelineTypes = []struct{ kind, typ, itemType string }{
+	{"labeled", "LabeledEvent", "LABELED_EVENT"},
+	{"unlabeled", "UnlabeledEvent", "UNLABELED_EVENT"},
+	{"closed", "ClosedEvent", "CLOSED_EVENT"},
+	{"reopened", "ReopenedEvent", "REOPENED_EVENT"},
+	{"renamed", "RenamedTitleEvent", "RENAMED_TITLE_EVENT"},
+}
+
+const commentItem = "ISSUE_COMMENT"
+
+// gqlType is the event's type in the schema, "" for one that the schema leaves out.
+func (e *event) gqlType() string {
+	for _, t := range timelineTypes {
+		if t.kind == e.kind {
+			return t.typ
+		}
+	}
+	return ""
+}
+
+func (e *event) itemType() string {
+	for _, t := range timelineTypes {
+		if t.kind == e.kind {
+			return t.itemType
+		}
+	}
+	return ""
+}
+
+func (e *event) gqlKey() string { return e.nodeID() }
+
+// timelineItems lists an issue's comments and events in the order in which they came about.
+func timelineItems(_ *gqlCall, i *issue, args gqlArgs) (any, error) {
+	since, hasSince, err := args.instant("since")
+	if err != nil {
+		return nil, err
+	}
+	types, filtered := args.strs("itemTypes")
+	wanted := func(itemType string, at time.Time) bool {
+		return itemType != "" && (!filtered || slices.Contains(types, itemType)) && (!hasSince || !at.Before(since))
+	}
+	type item struct {
+		at    time.Time
+		id    int64
+		value any
+	}
+	var items []item
+	for _, cm := range i.comments {
+		if wanted(commentItem, cm.createdAt) {
+			items = append(items, item{cm.createdAt, cm.id, cm})
+		}
+	}
+	for _, e := range i.events {
+		if wanted(e.itemType(), e.createdAt) {
+			items = append(items, item{e.createdAt, e.id, e})
+		}
+	}
+	slices.SortFunc(items, func(a, b item) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
+	if skip, ok := args.num("skip"); ok {
+		items = items[min(max(skip, 0), len(items)):]
+	}
+	out := gqlList{}
+	for _, it := range items {
+		out = append(out, it.value)
+	}
+	return out, nil
+}
+
+// eventLabel is the label of an event as it is now or, if it is gone, as it was then.
+func eventLabel(e *event) gqlLabel {
+	rp := e.issue.repo
+	if l := rp.label(e.label.name); l != nil {
+		return gqlLabel{l, rp}
+	}
+	return gqlLabel{&label{name: e.label.name, color: e.label.color}, rp}
+}
+
+func gqlTimelineFields() map[string]gqlResolver {
+	out := map[string]gqlResolver{}
+	for _, t := range timelineTypes {
+		maps.Copy(out, fieldsOf(t.typ, map[string]gqlResolver{
+			"id":        of(func(_ *gqlCall, e *event) any { return e.gqlKey() }),
+			"actor":     of(func(_ *gqlCall, e *event) any { return gqlUser(e.actor) }),
+			"createdAt": of(func(_ *gqlCall, e *event) any { return gqlTime(e.createdAt) }),
+		}))
+	}
+	for _, typ := range []string{"LabeledEvent", "UnlabeledEvent"} {
+		out[typ+".label"] = of(func(_ *gqlCall, e *event) any { return eventLabel(e) })
+		out[typ+".labelable"] = of(func(_ *gqlCall, e *event) any { return e.issue })
+	}
+	for _, typ := range []string{"ClosedEvent", "ReopenedEvent"} {
+		out[typ+".closable"] = of(func(_ *gqlCall, e *event) any { return e.issue })
+		out[typ+".stateReason"] = of(func(_ *gqlCall, e *event) any { return gqlEnum(e.reason) })
+	}
+	path := func(e *event) string { return e.issue.resourcePath() + "#event-" + strconv.FormatInt(e.id, 10) }
+	out["ClosedEvent.url"] = of(func(c *gqlCall, e *event) any { return c.backend.s.web("%s", path(e)) })
+	out["ClosedEvent.resourcePath"] = of(func(_ *gqlCall, e *event) any { return path(e) })
+	out["RenamedTitleEvent.previousTitle"] = of(func(_ *gqlCall, e *event) any { return e.from })
+	out["RenamedTitleEvent.currentTitle"] = of(func(_ *gqlCall, e *event) any { return e.to })
+	return out
+}
