@@ -21,7 +21,17 @@ type Question struct {
 	Carried     []Yes // earlier counted approvals of this gate, newest last
 	Now         Prints
 	At          time.Time // the project's time, for delegations
+	given       []Yes     // what Count was handed
 }
+
+// holds reports whether the delegation holds now, or held when its delegate answered: what was said in
+// time stays said.
+func (q Question) holds(d facts.Delegation) bool {
+	return q.live(d) || slices.ContainsFunc(q.given, func(y Yes) bool { return y.Person.Is(d.To) && y.At.Before(d.Until) })
+}
+
+// live reports whether the delegation holds now.
+func (q Question) live(d facts.Delegation) bool { return q.At.Before(d.Until) }
 
 // Via says by what right somebody fills a seat.
 type Via string
@@ -101,7 +111,7 @@ func (q Question) eligible(role lifecycle.Role) []Candidate {
 	return all
 }
 
-// holders lists who holds the role in the config or by a live delegation (rule 3).
+// holders lists who holds the role in the config or by a delegation (rule 3).
 func (q Question) holders(role lifecycle.Role) []Candidate {
 	if role == lifecycle.AnyTechnical {
 		var all []Candidate
@@ -117,7 +127,7 @@ func (q Question) holders(role lifecycle.Role) []Candidate {
 		out = appendNew(out, Candidate{Person: p, Role: role, Via: ViaRole})
 	}
 	for _, d := range q.Delegations {
-		if d.Role == role && q.At.Before(d.Until) && facts.Contains(q.Roster.Of(role), d.From) {
+		if d.Role == role && q.holds(d) && facts.Contains(q.Roster.Of(role), d.From) {
 			out = appendNew(out, Candidate{Person: d.To, Role: role, Via: ViaDelegation, Delegation: d})
 		}
 	}

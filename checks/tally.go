@@ -47,7 +47,8 @@ type Tally struct {
 
 // Count counts the approvals given, oldest first, against the question (rules 3 to 8 of section 3).
 func Count(q Question, given []Yes) Tally {
-	c := counter{Question: q, all: q.seats(), yes: append(slices.Clone(q.Carried), given...)}
+	q.given = append(slices.Clone(q.Carried), given...)
+	c := counter{Question: q, all: q.seats(), yes: q.given}
 	c.prepare()
 	c.fill()
 	return c.tally()
@@ -256,9 +257,10 @@ func (c *counter) awaited(answers []Answer) []Awaited {
 			continue
 		}
 		open = true
-		left := facts.Without(facts.Without(a.people(), counted...), c.lenders(a.Seat)...)
+		able := c.able(a.Seat)
+		left := facts.Without(facts.Without(able, counted...), c.lenders(a.Seat)...)
 		if len(left) == 0 {
-			left = a.people()
+			left = able
 		}
 		for _, p := range left {
 			add(p, a.Role)
@@ -274,12 +276,23 @@ func (c *counter) awaited(answers []Answer) []Awaited {
 	return out
 }
 
+// able lists the seat's candidates but those whose delegation has ended.
+func (c *counter) able(s Seat) []facts.Person {
+	var out []facts.Person
+	for _, candidate := range s.Candidates {
+		if candidate.Via != ViaDelegation || c.live(candidate.Delegation) {
+			out = append(out, candidate.Person)
+		}
+	}
+	return out
+}
+
 // lenders lists who lent the seat's role: their delegate is asked in their place, though their own
 // yes still counts.
 func (c *counter) lenders(s Seat) []facts.Person {
 	var out []facts.Person
 	for _, candidate := range s.Candidates {
-		if candidate.Via == ViaDelegation {
+		if candidate.Via == ViaDelegation && c.live(candidate.Delegation) {
 			out = append(out, candidate.Delegation.From)
 		}
 	}
@@ -342,7 +355,7 @@ func (q Question) whyNot(seats []Seat, p facts.Person, as lifecycle.Role) Refusa
 func (q Question) rolesOf(p facts.Person) []lifecycle.Role {
 	held := q.Roster.RolesOf(p)
 	for _, d := range q.Delegations {
-		if d.To.Is(p) && q.At.Before(d.Until) && !slices.Contains(held, d.Role) {
+		if d.To.Is(p) && q.live(d) && !slices.Contains(held, d.Role) {
 			held = append(held, d.Role)
 		}
 	}

@@ -304,3 +304,30 @@ func TestCountHoldsForEveryTeam(t *testing.T) {
 		}
 	})
 }
+
+func TestADelegatesYesOutlivesTheDelegation(t *testing.T) {
+	q := checks.Question{
+		Seats: lifecycle.DataSeats(), Roster: team(t, acme), Now: checks.Prints{checks.ItemData: "a"}, At: noon.Add(2 * time.Hour),
+		Delegations: []facts.Delegation{{Role: lifecycle.DataEngineer, From: person("dora"), To: person("bento"), Until: noon.Add(time.Hour)}},
+	}
+	said := func(at time.Time) []checks.Yes {
+		return []checks.Yes{{Person: person("bento"), At: at, Bound: q.Now}, {Person: person("rui"), At: at, Bound: q.Now}}
+	}
+	if got := checks.Count(q, said(noon)); !got.Complete {
+		t.Errorf("a yes given in time is lost: %+v", got.Awaited)
+	}
+	if got := checks.Count(q, said(noon.Add(90*time.Minute))); got.Complete {
+		t.Error("a yes given after the delegation counts")
+	}
+	inTime := said(noon)
+	q.Now = checks.Prints{checks.ItemData: "b"}
+	got := checks.Count(q, inTime)
+	for _, a := range got.Awaited {
+		if a.Person.Is(person("bento")) {
+			t.Error("who holds the role no longer is asked again")
+		}
+	}
+	if len(got.Awaited) != 2 {
+		t.Errorf("awaited: %+v", got.Awaited)
+	}
+}

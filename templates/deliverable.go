@@ -11,6 +11,10 @@ import (
 
 // Deliverable writes the visible part of a deliverable's sticky.
 func (p Printer) Deliverable(v DeliverableView) string {
+	return p.fit(func(p Printer) string { return p.deliverable(v) })
+}
+
+func (p Printer) deliverable(v DeliverableView) string {
 	var b strings.Builder
 	p.headline(&b, v)
 	p.notes(&b, v)
@@ -54,7 +58,7 @@ func alert(b *strings.Builder, kind string, lines ...string) {
 
 // headline says who must do what, before everything else.
 func (p Printer) headline(b *strings.Builder, v DeliverableView) {
-	title := "*" + markdown.Text(v.Title) + "*"
+	title := "*" + p.title(v.Title) + "*"
 	if !v.Asked {
 		p.restingHeadline(b, v, title)
 		return
@@ -80,7 +84,7 @@ func (p Printer) objectors(v DeliverableView) string {
 	for _, o := range v.Objections {
 		names = append(names, markdown.Text(o.Login))
 	}
-	return List(p.Lang, names)
+	return p.list(names)
 }
 
 // awaited names who is needed: one name for each seat, or the alternatives.
@@ -88,13 +92,13 @@ func (p Printer) awaited(v DeliverableView) string {
 	var names []string
 	for _, s := range v.Seats {
 		if s.State == AnswerNeeded && len(s.People) > 0 {
-			names = append(names, Either(p.Lang, p.logins(s)))
+			names = append(names, p.either(p.logins(s)))
 		}
 	}
 	if len(names) == 0 {
 		return p.say(both{"somebody to hold the missing roles", "alguém para os papéis que faltam"})
 	}
-	return List(p.Lang, unique(names))
+	return p.list(unique(names))
 }
 
 func unique(words []string) []string {
@@ -156,18 +160,29 @@ func (p Printer) returnedHeadline(b *strings.Builder, r ReturnView, title string
 	alert(b, "WARNING",
 		fmt.Sprintf(p.say(both{"**%s went back from %s to %s on %s. Cause: %s.**", "**%s voltou de %s para %s em %s. Causa: %s.**"}),
 			title, Phase(p.Lang, r.From), Phase(p.Lang, r.To), p.date(r.At), Cause(p.Lang, r.Cause)),
-		fmt.Sprintf(p.say(both{"%s wrote: “%s”", "%s escreveu: “%s”"}), markdown.Text(r.By), markdown.Text(markdown.Truncate(r.Reason, 300))),
+		fmt.Sprintf(p.say(both{"%s wrote: “%s”", "%s escreveu: “%s”"}), markdown.Text(r.By), p.text(r.Reason, 300)),
 		fmt.Sprintf(p.say(both{"Who looks again: %s. Other answers stand while nothing they were about changes.", "Quem olha de novo: %s. As outras respostas valem enquanto nada do que tratavam mudar."}), List(p.Lang, fresh)))
+}
+
+// configNote says that the config is broken, where, and that older rules hold meanwhile.
+func (p Printer) configNote(b *strings.Builder, problem string) {
+	b.WriteString(p.say(both{"The newest `.github/phasegate.yml` has errors; the last valid rules hold until they are mended.", "O `.github/phasegate.yml` mais novo tem erros; valem as últimas regras válidas até que sejam corrigidos."}))
+	if problem != "" {
+		fmt.Fprintf(b, p.say(both{" The first: %s.", " O primeiro: %s."}), strings.TrimRight(p.text(problem, 300), "."))
+	}
+	b.WriteString(p.say(both{" All of them: check `phasegate/config` on the commit.\n\n", " Todos: check `phasegate/config` no commit.\n\n"}))
 }
 
 // notes tells what is out of the ordinary with the rules or the team.
 func (p Printer) notes(b *strings.Builder, v DeliverableView) {
+	if v.ConfigError {
+		p.configNote(b, v.ConfigProblem)
+	}
 	for _, n := range []struct {
 		when bool
 		text both
 	}{
-		{v.ConfigError, both{"The newest `.github/phasegate.yml` has errors; the last valid rules hold. See the check `phasegate/config` on the commit.", "O `.github/phasegate.yml` mais novo tem erros; valem as últimas regras válidas. Veja o check `phasegate/config` no commit."}},
-		{v.Rebuilt, both{"This comment was edited by somebody else and has been made anew from the records below.", "Este comentário foi editado por outra pessoa e foi refeito a partir dos registros abaixo."}},
+		{v.Rebuilt, both{"Somebody else edited this comment; it has been made anew from the issue and its other comments.", "Outra pessoa editou este comentário; ele foi refeito a partir da issue e dos outros comentários."}},
 		{v.NoThrough, both{"Nobody is business stakeholder or subject matter expert in `.github/phasegate.yml`: without one of them no step can pass.", "Ninguém é parte interessada do negócio nem especialista do domínio em `.github/phasegate.yml`: sem um deles nenhuma etapa passa."}},
 		{v.Self, both{"One person holds every role here: the step passes as **self-reviewed**, not as approved.", "Uma pessoa tem todos os papéis aqui: a etapa passa como **autorrevisada**, não como aprovada."}},
 	} {
@@ -184,8 +199,12 @@ func (p Printer) notes(b *strings.Builder, v DeliverableView) {
 }
 
 func (p Printer) objections(b *strings.Builder, v DeliverableView) {
-	for _, o := range v.Objections {
-		fmt.Fprintf(b, p.say(both{"- %s objects since %s: “%s”\n", "- %s objeta desde %s: “%s”\n"}), markdown.Text(o.Login), p.dateTime(o.At), markdown.Text(markdown.Truncate(o.Reason, 500)))
+	shown, more := few(v.Objections, p.cut.lists)
+	for _, o := range shown {
+		fmt.Fprintf(b, p.say(both{"- %s objects since %s: “%s”\n", "- %s objeta desde %s: “%s”\n"}), markdown.Text(o.Login), p.dateTime(o.At), p.text(o.Reason, 500))
+	}
+	if more > 0 {
+		b.WriteString("- " + p.more(more) + "\n")
 	}
 	if len(v.Objections) > 0 {
 		b.WriteString("\n")
@@ -216,14 +235,14 @@ func (p Printer) whoSits(s SeatView) string {
 	case s.LentBy != "":
 		role = fmt.Sprintf(p.say(both{"%s by delegation of %s until %s", "%s por delegação de %s até %s"}), role, markdown.Cell(s.LentBy), s.Until)
 	}
-	return Either(p.Lang, p.logins(s)) + ", " + role
+	return p.either(p.logins(s)) + ", " + role
 }
 
 // question quotes the budget to the one who is asked to carry it.
 func (p Printer) question(v DeliverableView, seat lifecycle.Role) string {
 	budget := strings.TrimSpace(v.Short.Budget)
 	if v.Gate == lifecycle.G1 && seat == lifecycle.BusinessStakeholder && budget != "" {
-		return fmt.Sprintf(p.say(both{"Is it worth “%s”, with these targets?", "Vale “%s”, com estas metas?"}), markdown.Cell(markdown.Truncate(budget, 120)))
+		return fmt.Sprintf(p.say(both{"Is it worth “%s”, with these targets?", "Vale “%s”, com estas metas?"}), p.text(budget, 120))
 	}
 	return Question(p.Lang, v.Gate, seat)
 }
@@ -253,9 +272,7 @@ func (p Printer) missing(b *strings.Builder, v DeliverableView, title both) {
 		return
 	}
 	b.WriteString(p.say(title) + "\n\n")
-	for _, l := range lines {
-		b.WriteString("- " + l + "\n")
-	}
+	p.bullets(b, lines)
 	b.WriteString("\n")
 }
 
@@ -271,6 +288,10 @@ func (p Printer) howToAnswer(b *strings.Builder, v DeliverableView) {
 
 // short are the facts behind the question, folded.
 func (p Printer) short(b *strings.Builder, v DeliverableView, title both) {
+	if p.cut.details < 0 {
+		b.WriteString(p.say(both{"What it is about is too long to be shown here; it stands in the text above and in the issues it names.\n", "Do que se trata é longo demais para mostrar aqui; está no texto acima e nas issues que ele cita.\n"}))
+		return
+	}
 	ready := ""
 	if v.Asked && len(v.Gaps) == 0 {
 		ready = p.say(both{" (everything that must be ready is ready)", " (tudo que precisa estar pronto está pronto)"})
@@ -278,16 +299,20 @@ func (p Printer) short(b *strings.Builder, v DeliverableView, title both) {
 	fmt.Fprintf(b, "<details><summary>%s%s</summary>\n\n", p.say(title), ready)
 	s := v.Short
 	if s.Problem > 0 {
-		fmt.Fprintf(b, p.say(both{"- **Problem:** #%d %s", "- **Problema:** #%d %s"}), s.Problem, markdown.Text(s.ProblemTitle))
+		fmt.Fprintf(b, p.say(both{"- **Problem:** #%d %s", "- **Problema:** #%d %s"}), s.Problem, p.title(s.ProblemTitle))
 		if s.Budget != "" {
-			fmt.Fprintf(b, p.say(both{" · **Budget:** %s", " · **Orçamento:** %s"}), markdown.Text(markdown.Truncate(s.Budget, 200)))
+			fmt.Fprintf(b, p.say(both{" · **Budget:** %s", " · **Orçamento:** %s"}), p.text(s.Budget, 200))
 		}
 		b.WriteString("\n")
 	}
 	p.row(b, both{"Goals", "Metas"}, escaped(s.Goals))
 	p.row(b, both{"Limits", "Limites"}, escaped(s.Limits))
-	for _, d := range s.Data {
+	shown, more := few(s.Data, p.cut.details)
+	for _, d := range shown {
 		b.WriteString(p.say(both{"- **Data:** ", "- **Dados:** "}) + p.data(d) + "\n")
+	}
+	if more > 0 {
+		b.WriteString("- " + p.more(more) + "\n")
 	}
 	var docs []string
 	for _, d := range s.Docs {
@@ -308,7 +333,11 @@ func escaped(words []string) []string {
 
 func (p Printer) row(b *strings.Builder, name both, words []string) {
 	if len(words) > 0 {
-		fmt.Fprintf(b, "- **%s:** %s\n", p.say(name), strings.Join(words, " · "))
+		shown, more := few(words, p.cut.details)
+		if more > 0 {
+			shown = append(shown, p.more(more))
+		}
+		fmt.Fprintf(b, "- **%s:** %s\n", p.say(name), strings.Join(shown, " · "))
 	}
 }
 
@@ -317,9 +346,9 @@ func (p Printer) data(d DataView) string {
 	case !d.Exists:
 		return fmt.Sprintf(p.say(both{"#%d does not exist yet", "#%d ainda não existe"}), d.Number)
 	case !d.Validated:
-		return fmt.Sprintf(p.say(both{"#%d %s; not validated", "#%d %s; não validado"}), d.Number, markdown.Text(d.Title))
+		return fmt.Sprintf(p.say(both{"#%d %s; not validated", "#%d %s; não validado"}), d.Number, p.title(d.Title))
 	}
-	return fmt.Sprintf(p.say(both{"#%d %s; validated %s by %s", "#%d %s; validado em %s por %s"}), d.Number, markdown.Text(d.Title), p.date(d.At), List(p.Lang, escaped(d.By)))
+	return fmt.Sprintf(p.say(both{"#%d %s; validated %s by %s", "#%d %s; validado em %s por %s"}), d.Number, p.title(d.Title), p.date(d.At), p.list(escaped(d.By)))
 }
 
 func (p Printer) steps(b *strings.Builder, v DeliverableView) {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/phasegate/phasegate/internal/lifecycle"
-	"github.com/phasegate/phasegate/internal/markdown"
 )
 
 // gapTexts are what is missing, in plain words; %s stands for the issues or sections concerned.
@@ -42,7 +41,7 @@ func (p Printer) Gap(g GapView) []string {
 	case "metric-errors":
 		lines := make([]string, len(g.Texts))
 		for i, t := range g.Texts {
-			lines[i] = markdown.Text(t)
+			lines[i] = p.text(t, 300)
 		}
 		return lines
 	case "renew":
@@ -64,9 +63,9 @@ func (p Printer) concerned(g GapView) string {
 		words = append(words, "**"+sectionTitle(p.Lang, lifecycle.Deliverable, s)+"**")
 	}
 	for _, t := range g.Texts {
-		words = append(words, markdown.Text(t))
+		words = append(words, p.text(t, 300))
 	}
-	return List(p.Lang, words)
+	return p.list(words)
 }
 
 // gapLines tells all gaps, in order.

@@ -19,8 +19,11 @@ type ProblemView struct {
 	Support      []BoardSupport
 	Data         []DataView
 	Delegations  []BoardDelegation
+	Moves        []BoardMove // the decision log, newest first
 	Rebuilt      bool
 	ConfigError  bool
+
+	ConfigProblem string // untrusted, as in [DeliverableView]
 }
 
 // BoardDeliverable is a deliverable on the board.
@@ -57,23 +60,32 @@ var boardQuestions = [6]both{
 
 // Problem writes the visible part of a bigger problem's sticky: the six questions with today's answers.
 func (p Printer) Problem(v ProblemView) string {
+	return p.fit(func(p Printer) string { return p.problem(v) })
+}
+
+func (p Printer) problem(v ProblemView) string {
 	var b strings.Builder
 	p.problemHeadline(&b, v)
-	p.notes(&b, DeliverableView{Rebuilt: v.Rebuilt, ConfigError: v.ConfigError})
+	p.notes(&b, DeliverableView{Rebuilt: v.Rebuilt, ConfigError: v.ConfigError, ConfigProblem: v.ConfigProblem})
 	b.WriteString(p.say(both{"| Question | Today |\n|---|---|\n", "| Pergunta | Hoje |\n|---|---|\n"}))
 	answers := [6]string{p.answered(v.Answered[0]), p.answered(v.Answered[1]), p.boardDeliverables(v), p.boardMetrics(v), p.boardSupport(v), p.boardData(v)}
 	for i, q := range boardQuestions {
 		fmt.Fprintf(&b, "| %s | %s |\n", p.say(q), answers[i])
 	}
-	for _, d := range v.Delegations {
+	shown, more := few(v.Delegations, p.cut.lists)
+	for _, d := range shown {
 		fmt.Fprintf(&b, p.say(both{"\n%s answers as %s for %s until %s.\n", "\n%s responde como %s por %s até %s.\n"}), markdown.Text(d.To), Role(p.Lang, d.Role), markdown.Text(d.From), d.Until)
 	}
+	if more > 0 {
+		b.WriteString("\n" + p.more(more) + "\n")
+	}
+	p.moves(&b, v.Moves)
 	return b.String()
 }
 
 // problemHeadline says what is most in need of somebody: an error, an open question, a waiting gate.
 func (p Printer) problemHeadline(b *strings.Builder, v ProblemView) {
-	title := "*" + markdown.Text(v.Title) + "*"
+	title := "*" + p.title(v.Title) + "*"
 	waiting := 0
 	for _, d := range v.Deliverables {
 		if d.Asked {
@@ -108,18 +120,22 @@ func (p Printer) lines(words []string) string {
 	if len(words) == 0 {
 		return p.none()
 	}
-	return strings.Join(words, "<br>")
+	shown, more := few(words, p.cut.lists)
+	if more > 0 {
+		shown = append(shown, p.more(more))
+	}
+	return strings.Join(shown, "<br>")
 }
 
 func (p Printer) boardDeliverables(v ProblemView) string {
 	var out []string
 	for _, d := range v.Deliverables {
-		line := fmt.Sprintf("#%d %s: **%s**", d.Number, markdown.Text(d.Title), Phase(p.Lang, d.Phase))
+		line := fmt.Sprintf("#%d %s: **%s**", d.Number, p.title(d.Title), Phase(p.Lang, d.Phase))
 		switch {
 		case d.Asked && d.Blocked:
 			line += p.say(both{", next step held up", ", próxima etapa parada"})
 		case d.Asked:
-			line += fmt.Sprintf(p.say(both{", next step waits for %s", ", próxima etapa aguarda %s"}), List(p.Lang, escaped(d.Awaited)))
+			line += fmt.Sprintf(p.say(both{", next step waits for %s", ", próxima etapa aguarda %s"}), p.list(escaped(d.Awaited)))
 		}
 		out = append(out, line)
 	}
@@ -128,7 +144,11 @@ func (p Printer) boardDeliverables(v ProblemView) string {
 
 func (p Printer) boardMetrics(v ProblemView) string {
 	if len(v.MetricErrors) > 0 {
-		return p.say(both{"**error:** ", "**erro:** "}) + strings.Join(escaped(v.MetricErrors), "<br>")
+		var errors []string
+		for _, e := range v.MetricErrors {
+			errors = append(errors, p.text(e, 300))
+		}
+		return p.say(both{"**error:** ", "**erro:** "}) + p.lines(errors)
 	}
 	if v.Goals+v.Guardrails == 0 {
 		return p.none()
@@ -148,7 +168,7 @@ func (p Printer) boardSupport(v ProblemView) string {
 	for _, s := range v.Support {
 		people := p.say(both{"**nobody yet**", "**ninguém ainda**"})
 		if len(s.People) > 0 {
-			people = strings.Join(escaped(s.People), ", ")
+			people = p.names(escaped(s.People))
 		}
 		out = append(out, fmt.Sprintf("#%d → #%d → %s", s.Deliverable, s.Number, people))
 	}

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,12 +13,36 @@ import (
 // Request writes the comment that asks people to look: those who are awaited are mentioned, carried
 // answers are listed by name.
 func (p Printer) Request(v DeliverableView) string {
+	return p.fit(func(p Printer) string { return p.request(v) })
+}
+
+func (p Printer) request(v DeliverableView) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, p.say(both{"**%s: please look.** *%s* wants to move from %s to %s. Asked by %s.\n\n", "**%s: por favor, olhem.** *%s* quer passar de %s para %s. Pedido por %s.\n\n"}),
-		p.awaited(v), markdown.Text(v.Title), Phase(p.Lang, v.Gate.From()), Phase(p.Lang, v.Gate.To()), markdown.Text(v.Requester))
-	p.seats(&b, v)
+		p.awaited(v), p.title(v.Title), Phase(p.Lang, v.Gate.From()), Phase(p.Lang, v.Gate.To()), markdown.Text(v.Requester))
+	p.asked(&b, v)
 	p.howToAnswer(&b, v)
 	return b.String()
+}
+
+// asked lists whose answer is needed, with their questions, and whose stands already. Unlike the
+// sticky's table it stays true: a request is not edited.
+func (p Printer) asked(b *strings.Builder, v DeliverableView) {
+	b.WriteString(p.say(both{"| Who | Question |\n|---|---|\n", "| Quem | Pergunta |\n|---|---|\n"}))
+	for _, s := range v.Seats {
+		if s.State == AnswerNeeded {
+			fmt.Fprintf(b, "| %s | %s |\n", p.whoSits(s), p.question(v, s.Seat))
+		}
+	}
+	b.WriteString("\n")
+	for _, s := range v.Seats {
+		if s.State != AnswerNeeded {
+			fmt.Fprintf(b, "- %s: %s\n", p.whoSits(s), p.answer(s))
+		}
+	}
+	if slices.ContainsFunc(v.Seats, func(s SeatView) bool { return s.State != AnswerNeeded }) {
+		b.WriteString("\n")
+	}
 }
 
 // PassedView is a gate that passed.
@@ -32,12 +57,16 @@ type PassedView struct {
 
 // Passed writes the record of a passed gate: who said yes, as what, when.
 func (p Printer) Passed(v PassedView) string {
+	return p.fit(func(p Printer) string { return p.passed(v) })
+}
+
+func (p Printer) passed(v PassedView) string {
 	var b strings.Builder
 	text := both{"**%s moved from %s to %s.** Approved by:\n\n", "**%s passou de %s para %s.** Aprovado por:\n\n"}
 	if v.Self {
 		text = both{"**%s moved from %s to %s, self-reviewed:** one person holds every role.\n\n", "**%s passou de %s para %s, autorrevisado:** uma pessoa tem todos os papéis.\n\n"}
 	}
-	fmt.Fprintf(&b, p.say(text), markdown.Text(v.Title), Phase(p.Lang, v.Gate.From()), Phase(p.Lang, v.Gate.To()))
+	fmt.Fprintf(&b, p.say(text), p.title(v.Title), Phase(p.Lang, v.Gate.From()), Phase(p.Lang, v.Gate.To()))
 	for _, s := range v.Seats {
 		fmt.Fprintf(&b, "- %s: %s\n", p.whoSits(s), p.answer(s))
 	}
@@ -56,19 +85,23 @@ type ReturnedRecord struct {
 
 // Returned writes the record of a return.
 func (p Printer) Returned(v ReturnedRecord) string {
+	return p.fit(func(p Printer) string { return p.returned(v) })
+}
+
+func (p Printer) returned(v ReturnedRecord) string {
 	var b strings.Builder
 	var told []string
 	for _, login := range v.Mention {
 		told = append(told, "@"+login)
 	}
 	fmt.Fprintf(&b, p.say(both{"**%s went back from %s to %s.** Cause: %s.\n\n", "**%s voltou de %s para %s.** Causa: %s.\n\n"}),
-		markdown.Text(v.Title), Phase(p.Lang, v.From), Phase(p.Lang, v.To), Cause(p.Lang, v.Cause))
-	fmt.Fprintf(&b, p.say(both{"%s wrote: “%s”\n\n", "%s escreveu: “%s”\n\n"}), markdown.Text(v.By), markdown.Text(markdown.Truncate(v.Reason, 1000)))
+		p.title(v.Title), Phase(p.Lang, v.From), Phase(p.Lang, v.To), Cause(p.Lang, v.Cause))
+	fmt.Fprintf(&b, p.say(both{"%s wrote: “%s”\n\n", "%s escreveu: “%s”\n\n"}), markdown.Text(v.By), p.text(v.Reason, 1000))
 	var fresh []string
 	for _, role := range v.Fresh {
 		fresh = append(fresh, A(p.Lang, role))
 	}
-	fmt.Fprintf(&b, p.say(both{"- **Told:** %s\n- **Looks again at the next step:** %s\n", "- **Avisados:** %s\n- **Olha de novo na próxima etapa:** %s\n"}), List(p.Lang, told), List(p.Lang, fresh))
+	fmt.Fprintf(&b, p.say(both{"- **Told:** %s\n- **Looks again at the next step:** %s\n", "- **Avisados:** %s\n- **Olha de novo na próxima etapa:** %s\n"}), p.list(told), List(p.Lang, fresh))
 	if text, ok := renewTexts[v.Cause]; ok {
 		fmt.Fprintf(&b, "- **%s** %s\n", p.say(both{"Before it goes forward:", "Antes de seguir:"}), p.say(text))
 	}
@@ -79,7 +112,7 @@ func (p Printer) Returned(v ReturnedRecord) string {
 // ChangeView is one thing that changed under an approval.
 type ChangeView struct {
 	What     string // the item's name, one of checks.Item's values
-	Old, New string // untrusted; both empty where only the fact of the change is known
+	Old, New string // untrusted; one empty where something was taken out or is new, both where only the fact of the change is known
 }
 
 var itemNames = map[string]both{
@@ -93,6 +126,10 @@ var itemNames = map[string]both{
 
 // Void writes that what was approved has changed, to those who must look again.
 func (p Printer) Void(again []string, changes []ChangeView) string {
+	return p.fit(func(p Printer) string { return p.void(again, changes) })
+}
+
+func (p Printer) void(again []string, changes []ChangeView) string {
 	var b strings.Builder
 	var names, what []string
 	for _, login := range again {
@@ -101,10 +138,16 @@ func (p Printer) Void(again []string, changes []ChangeView) string {
 	for _, c := range changes {
 		what = append(what, itemNames[c.What].in(p.Lang))
 	}
-	fmt.Fprintf(&b, p.say(both{"**%s: what you approved has changed (%s). Please look again.**\n\n", "**%s: o que você aprovou mudou (%s). Por favor, revise.**\n\n"}), List(p.Lang, names), List(p.Lang, what))
+	fmt.Fprintf(&b, p.say(both{"**%s: what you approved has changed (%s). Please look again.**\n\n", "**%s: o que você aprovou mudou (%s). Por favor, revise.**\n\n"}), p.list(names), List(p.Lang, what))
 	for _, c := range changes {
-		if c.Old != "" || c.New != "" {
-			fmt.Fprintf(&b, "- %s: “%s” → “%s”\n", itemNames[c.What].in(p.Lang), markdown.Text(markdown.Truncate(c.Old, 400)), markdown.Text(markdown.Truncate(c.New, 400)))
+		name, old, now := itemNames[c.What].in(p.Lang), p.text(c.Old, 400), p.text(c.New, 400)
+		switch {
+		case old != "" && now != "":
+			fmt.Fprintf(&b, "- %s: “%s” → “%s”\n", name, old, now)
+		case old != "":
+			fmt.Fprintf(&b, p.say(both{"- %s, taken out: “%s”\n", "- %s, retirado: “%s”\n"}), name, old)
+		case now != "":
+			fmt.Fprintf(&b, p.say(both{"- %s, new: “%s”\n", "- %s, novo: “%s”\n"}), name, now)
 		}
 	}
 	fmt.Fprintf(&b, p.say(both{"\nA new comment with `%s` says yes to what stands there now.\n", "\nUm novo comentário com `%s` diz sim ao que está lá agora.\n"}), commandName(p.Lang, lifecycle.Approve))
@@ -130,19 +173,26 @@ type DataStickyView struct {
 	Seats     []SeatView
 	Used      []int // deliverables that use it
 	Rebuilt   bool
+
+	ConfigError   bool
+	ConfigProblem string // untrusted, as in [DeliverableView]
 }
 
 // Data writes the visible part of a data requirement's sticky.
 func (p Printer) Data(v DataStickyView) string {
+	return p.fit(func(p Printer) string { return p.dataSticky(v) })
+}
+
+func (p Printer) dataSticky(v DataStickyView) string {
 	var b strings.Builder
-	title := "*" + markdown.Text(v.Title) + "*"
+	title := "*" + p.title(v.Title) + "*"
 	if v.Validated {
 		alert(&b, "TIP", fmt.Sprintf(p.say(both{"**%s is validated** since %s.", "**%s está validado** desde %s."}), title, p.date(v.At)))
 	} else {
 		alert(&b, "IMPORTANT", fmt.Sprintf(p.say(both{"**Still needed: %s.** %s can be relied on once both questions have a yes.", "**Ainda falta: %s.** %s só pode ser usado quando as duas perguntas tiverem um sim."}),
 			p.awaited(DeliverableView{Seats: v.Seats}), title))
 	}
-	p.notes(&b, DeliverableView{Rebuilt: v.Rebuilt})
+	p.notes(&b, DeliverableView{Rebuilt: v.Rebuilt, ConfigError: v.ConfigError, ConfigProblem: v.ConfigProblem})
 	b.WriteString(p.say(both{"| Who | Question | Answer |\n|---|---|---|\n", "| Quem | Pergunta | Resposta |\n|---|---|---|\n"}))
 	for _, s := range v.Seats {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", p.whoSits(s), DataQuestion(p.Lang, s.Seat), p.answer(s))
@@ -158,7 +208,7 @@ func (p Printer) Data(v DataStickyView) string {
 	if len(used) == 0 {
 		b.WriteString(p.say(both{"Used by no deliverable yet.\n", "Nenhuma entrega usa ainda.\n"}))
 	} else {
-		fmt.Fprintf(&b, p.say(both{"Used by %s.\n", "Usado por %s.\n"}), List(p.Lang, used))
+		fmt.Fprintf(&b, p.say(both{"Used by %s.\n", "Usado por %s.\n"}), p.list(used))
 	}
 	return b.String()
 }

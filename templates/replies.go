@@ -3,6 +3,7 @@ package templates
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/markdown"
@@ -10,11 +11,13 @@ import (
 
 // NotReady answers an `/advance` whose artefacts are not all there.
 func (p Printer) NotReady(to lifecycle.Phase, gaps []GapView) string {
+	return p.fit(func(p Printer) string { return p.notReady(to, gaps) })
+}
+
+func (p Printer) notReady(to lifecycle.Phase, gaps []GapView) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, p.say(both{"**Not ready for %s.** Still missing:\n\n", "**Ainda não pode ir para %s.** Falta:\n\n"}), Phase(p.Lang, to))
-	for _, line := range p.gapLines(gaps) {
-		b.WriteString("- " + line + "\n")
-	}
+	p.bullets(&b, p.gapLines(gaps))
 	fmt.Fprintf(&b, p.say(both{"\nWhen it is there, write a new comment: `%s %s`\n", "\nQuando estiver tudo lá, escreva um novo comentário: `%s %s`\n"}),
 		commandName(p.Lang, lifecycle.Advance), phaseArgument(p.Lang, to))
 	return b.String()
@@ -47,7 +50,7 @@ func (p Printer) NotCounted(v RefusalView) string {
 	var b strings.Builder
 	text := p.say(refusals[v.Why])
 	if strings.Contains(text, "%") {
-		text = fmt.Sprintf(text+"%.0[1]s%.0[2]s%.0[3]s", p.roles(v.Seats), p.names(v.Mine), A(p.Lang, v.As))
+		text = fmt.Sprintf(text+"%.0[1]s%.0[2]s%.0[3]s", p.roles(v.Seats), p.roleNames(v.Mine), A(p.Lang, v.As))
 	}
 	fmt.Fprintf(&b, p.say(both{"**Not counted, %s.** %s\n\n", "**Não contou, %s.** %s\n\n"}), markdown.Text(v.Login), text)
 	if next, ok := p.askedLater(v); ok {
@@ -90,7 +93,7 @@ func (p Printer) roles(seats []lifecycle.Role) string {
 	return List(p.Lang, words)
 }
 
-func (p Printer) names(roles []lifecycle.Role) string {
+func (p Printer) roleNames(roles []lifecycle.Role) string {
 	var words []string
 	for _, r := range roles {
 		words = append(words, Role(p.Lang, r))
@@ -115,7 +118,7 @@ var helpLines = []struct {
 	{lifecycle.Withdraw, both{"takes back your own yes or objection", "retira o seu sim ou a sua objeção"}},
 	{lifecycle.Advance, both{"and a phase: asks for the next step, or says what is missing", "e uma fase: pede a próxima etapa, ou diz o que falta"}},
 	{lifecycle.Return, both{"with phase, cause and reason: goes back at once", "com fase, causa e motivo: volta na hora"}},
-	{lifecycle.Delegate, both{"with role, @login, until and a date, on the bigger problem: somebody answers for you", "com papel, @login, até e uma data, no problema maior: alguém responde por você"}},
+	{lifecycle.Delegate, both{"with role, `@login`, `until` and a date, on the bigger problem: somebody answers for you", "com papel, `@login`, `até` e uma data, no problema maior: alguém responde por você"}},
 	{lifecycle.Status, both{"looks at everything again", "olha tudo de novo"}},
 	{lifecycle.Help, both{"this list", "esta lista"}},
 }
@@ -140,7 +143,9 @@ var refusedCommands = map[string]both{
 	"not-back":          {"`%s` goes back only: name an earlier phase.", "`%s` só volta: diga uma fase anterior."},
 	"later-gate":        {"`%s`: this version of Phasegate judges the step from Design to Development; later steps come with the next one.", "`%s`: esta versão do Phasegate julga a etapa de Desenho a Desenvolvimento; as seguintes vêm com a próxima."},
 	"not-here":          {"`%s` belongs on the bigger problem: it holds for everything below it.", "`%s` pertence ao problema maior: vale para tudo abaixo dele."},
+	"too-early":         {"`%s` was written before the question was asked. If it still holds, write it again.", "`%s` foi escrito antes da pergunta. Se ainda vale, escreva de novo."},
 	"on-deliverable":    {"`%s` belongs on a deliverable.", "`%s` pertence a uma entrega."},
+	"on-asked":          {"`%s` belongs where something is asked: on a deliverable or a data requirement.", "`%s` pertence a onde se pergunta algo: uma entrega ou dados necessários."},
 	"delegate-form":     {"`%s` is followed by a role, `@login`, `until` and a day: `data-engineer @login until 2026-01-30`.", "`%s` vem com um papel, `@login`, `até` e um dia: `engenheira de dados @login até 2026-01-30`."},
 	"delegate-role":     {"`%s`: that is not a role of this project.", "`%s`: esse não é um papel deste projeto."},
 	"delegate-date":     {"`%s`: the day is written 2026-01-30, year first.", "`%s`: o dia se escreve 2026-01-30, com o ano na frente."},
@@ -156,4 +161,25 @@ var refusedCommands = map[string]both{
 // Refused answers a command that was not carried out; code is one of the engine's.
 func (p Printer) Refused(login, code string, c lifecycle.Command) string {
 	return fmt.Sprintf("**%s:** ", markdown.Text(login)) + fmt.Sprintf(p.say(refusedCommands[code]), commandName(p.Lang, c)) + "\n"
+}
+
+// Again ends a reply that was edited because the command was given again.
+func (p Printer) Again(at time.Time) string {
+	return fmt.Sprintf(p.say(both{"Asked again on %s; this is how it stands now.\n", "Pedido de novo em %s; é assim que está agora.\n"}), p.dateTime(at))
+}
+
+// TooMany says that only the first commands of a comment are read.
+func (p Printer) TooMany(login string, read, more int) string {
+	return fmt.Sprintf(p.say(both{
+		"**%s:** the first %d commands of a comment are read; the other %d were not. Write what still matters in a new comment.\n",
+		"**%s:** são lidos os primeiros %d comandos de um comentário; os outros %d não foram. Escreva o que ainda importa em um novo comentário.\n",
+	}), markdown.Text(login), read, more)
+}
+
+// Paused says that somebody gave more commands than an hour has room for, and what becomes of the rest.
+func (p Printer) Paused(login string, most int, until time.Time) string {
+	return fmt.Sprintf(p.say(both{
+		"**%s, that is more than %d commands within an hour.** The rest waits and is read from %s on, in order; nothing of it counts before, and nothing of it is lost.\n",
+		"**%s, são mais de %d comandos em uma hora.** O resto espera e será lido a partir de %s, em ordem; nada dele conta antes, e nada se perde.\n",
+	}), markdown.Text(login), most, p.dateTime(until))
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/yuin/goldmark"
@@ -57,13 +58,19 @@ func TestReplies(t *testing.T) {
 			add("not counted: "+why, p.NotCounted(v))
 		}
 		for _, code := range []string{"no-role", "no-request", "no-reason", "phase", "cause", "not-next", "not-back", "later-gate", "not-here", "not-yet", "as-role",
-			"on-deliverable", "delegate-form", "delegate-role", "delegate-date", "delegate-past", "delegate-long", "delegate-not-held", "delegate-unknown"} {
+			"on-deliverable", "delegate-form", "delegate-role", "delegate-date", "delegate-past", "delegate-long", "delegate-not-held", "delegate-unknown", "too-early", "on-asked", "nothing-own"} {
 			add("refused: "+code, p.Refused("felix-se", code, lifecycle.Return))
 		}
 		add("did you mean", p.DidYouMean("rui-sme", lifecycle.Approve))
 		add("help", p.Help())
 		add("label by hand", p.LabelUndone("sara-ds", "phase:development", true)+p.LabelUndone("sara-ds", "phase:design", false))
 		add("void", p.Void([]string{"tomas-ds"}, []templates.ChangeView{{What: "metrics", Old: "recall >= 0.40", New: "recall >= 0.45"}}))
+		add("void, more and less", p.Void([]string{"tomas-ds"}, []templates.ChangeView{{What: "metrics", New: "psi_score at most 0.20"}, {What: "budget", Old: "40000 BRL"}, {What: "context"}}))
+		add("too many commands", p.TooMany("felix-se", 10, 2))
+		add("wait until the hour is over", p.Paused("felix-se", 30, now))
+		add("asked again", p.Again(now))
+		add("two kinds", p.Kinds("Weekly churn score", []lifecycle.Kind{lifecycle.Deliverable, lifecycle.Data}))
+		add("a kind without a sticky", p.Kinds("Weekly churn score", []lifecycle.Kind{lifecycle.Experiment}))
 		golden(t, "replies-"+string(lang), b.String())
 	}
 }
@@ -94,7 +101,8 @@ func TestWhatComesFromOutsideIsOnlyShown(t *testing.T) {
 			Data: []templates.DataView{{Number: 5, Title: hostile, Exists: true}}, Docs: []templates.DocView{{Path: hostile, Pull: 7}}},
 	}
 	for name, text := range map[string]string{
-		"sticky": p.Deliverable(v), "request": p.Request(v), "data": p.Data(templates.DataStickyView{Title: hostile, Seats: seats}),
+		"sticky": p.Deliverable(v), "request": p.Request(v), "data": p.Data(templates.DataStickyView{Title: hostile, Seats: seats, ConfigError: true, ConfigProblem: hostile}),
+		"kinds": p.Kinds(hostile, []lifecycle.Kind{lifecycle.Deliverable, lifecycle.Data}), "again": p.Again(now), "many": p.TooMany(hostile, 10, 1), "wait": p.Paused(hostile, 30, now), "help": p.Help(),
 		"returned": p.Returned(templates.ReturnedRecord{Title: hostile, ReturnView: templates.ReturnView{From: lifecycle.Development, To: lifecycle.Design, Cause: lifecycle.CauseData, Reason: hostile, By: "x"}}),
 		"void":     p.Void([]string{"helena-bs"}, []templates.ChangeView{{What: "budget", Old: hostile, New: hostile}}),
 	} {
@@ -119,10 +127,87 @@ func TestWhatComesFromOutsideIsOnlyShown(t *testing.T) {
 		if fold := strings.Count(text, "<details>"); raw != 2*fold || strings.Contains(page.String(), "<a ") {
 			t.Errorf("%s lets markup through:\n%s", name, page.String())
 		}
+		columns := 0 // of the table the line is in
 		for line := range strings.Lines(text) {
-			if strings.HasPrefix(line, "|") && strings.Count(line, "|")-strings.Count(line, `\|`) != 4 {
+			switch bars := strings.Count(line, "|") - strings.Count(line, `\|`); {
+			case !strings.HasPrefix(line, "|"):
+				columns = 0
+			case columns == 0:
+				columns = bars
+			case columns != bars:
 				t.Errorf("%s: a table row is broken: %s", name, line)
 			}
 		}
+	}
+}
+
+// seatsOf are the seats of a gate in every state.
+func seatsOf() []templates.SeatView {
+	return []templates.SeatView{
+		{Seat: lifecycle.BusinessStakeholder, State: templates.AnswerYes, At: now.AddDate(-1, 0, 0), People: []string{"helena-bs"}, Carried: true},
+		{Seat: lifecycle.SubjectMatterExpert, State: templates.AnswerVacant},
+		{Seat: lifecycle.DataEngineer, State: templates.AnswerYes, At: now, People: []string{"bento-be"}, LentBy: "dora-de", Until: "2026-01-30"},
+		{Seat: lifecycle.DataScientist, State: templates.AnswerYes, At: now, People: []string{"mina-mle"}, StandIn: true, AlsoFor: true},
+		{Seat: lifecycle.SoftwareEngineer, State: templates.AnswerUnread},
+		{Seat: lifecycle.AnyRole, State: templates.AnswerNeeded, Asked: true, People: []string{"ana", "bruno"}},
+	}
+}
+
+// TestStickies writes stickies that are out of the ordinary, and records, in both languages.
+func TestStickies(t *testing.T) {
+	seats := seatsOf()
+	for _, lang := range lifecycle.Langs {
+		p := templates.Printer{Lang: lang, Now: now}
+		var b strings.Builder
+		add := func(title, text string) { fmt.Fprintf(&b, "==== %s\n%s\n", title, text) }
+		v := templates.DeliverableView{Title: "Weekly churn score", Phase: lifecycle.Design, Risk: lifecycle.High, Gate: lifecycle.G1, Asked: true, Requester: "sara-ds", AskedAt: now, Needed: 6, Got: 3, Seats: seats, SmallTeam: true,
+			Gaps: []templates.GapView{{Code: "renew", Cause: lifecycle.CauseMetrics}, {Code: "sections", Sections: []lifecycle.SectionKey{lifecycle.SecBudget}}}}
+		add("held up, small team", p.Deliverable(v))
+		v.Gaps, v.Self, v.NoThrough, v.Lacking, v.Rebuilt = nil, true, true, 2, true
+		v.ConfigError, v.ConfigProblem = true, "line 3: unknown key"
+		add("all that can be out of the ordinary", p.Deliverable(v))
+		v.Asked, v.Gate, v.Phase = false, lifecycle.G2, lifecycle.Development
+		v.Short.Steps = []templates.StepView{{Step: templates.StepRequirements, Done: true}, {Step: templates.StepAnalysis}}
+		v.Short.Data = []templates.DataView{{Number: 8}, {Number: 5, Title: "Usage", Exists: true}}
+		add("a later phase", p.Deliverable(v))
+		add("passed", p.Passed(templates.PassedView{Title: "Weekly churn score", Gate: lifecycle.G1, Seats: seats, Needed: 4, People: 3}))
+		add("passed, self-reviewed", p.Passed(templates.PassedView{Title: "Weekly churn score", Gate: lifecycle.G1, Seats: seats[:1], Self: true}))
+		add("returned", p.Returned(templates.ReturnedRecord{Title: "Weekly churn score", Mention: []string{"helena-bs", "rui-sme"},
+			ReturnView: templates.ReturnView{From: lifecycle.Development, To: lifecycle.Design, Cause: lifecycle.CauseData, Reason: "codes leak", By: "sara-ds", Fresh: []lifecycle.Role{lifecycle.DataEngineer}}}))
+		add("data", p.Data(templates.DataStickyView{Title: "Usage", Seats: seats[:2], Rebuilt: true, ConfigError: true}))
+		add("problem", p.Problem(templates.ProblemView{Title: "Churn", Deliverables: []templates.BoardDeliverable{{Number: 3, Title: "Score", Phase: lifecycle.Design, Asked: true, Blocked: true}},
+			Support: []templates.BoardSupport{{Deliverable: 3, Number: 6}}}))
+		golden(t, "stickies-"+string(lang), b.String())
+	}
+}
+
+// What is left out of a long text is said, the headline stays, and no text is longer than it may be.
+func TestTextsAreShortenedFoldFirst(t *testing.T) {
+	v := templates.DeliverableView{Title: strings.Repeat("<", 300), Phase: lifecycle.Design, Gate: lifecycle.G1, Risk: lifecycle.Standard, Needed: 4, Seats: seatsOf()}
+	for range 300 {
+		v.Short.Goals = append(v.Short.Goals, "recall_top_decile at least 0.40")
+		v.Gaps = append(v.Gaps, templates.GapView{Code: "no-eda"})
+	}
+	p := templates.Printer{Lang: lifecycle.English, Now: now}
+	full := p.Within(1 << 20).Deliverable(v)
+	if strings.Count(full, "recall_top_decile") != 300 || strings.Count(full, "The data analysis:") != 300 {
+		t.Fatal("something is left out though there is room")
+	}
+	fold := utf8.RuneCountInString(full[:strings.Index(full, "<details>")])
+	for _, c := range []struct{ limit, goals, gaps int }{{utf8.RuneCountInString(full) - 1000, 20, 300}, {fold + 150, 0, 300}, {8000, 0, 50}, {4000, 0, 20}, {2000, 0, 8}, {1000, 0, 3}} {
+		text := p.Within(c.limit).Deliverable(v)
+		if n := utf8.RuneCountInString(text); n > c.limit {
+			t.Errorf("limit %d: %d characters", c.limit, n)
+		}
+		goals, gaps := strings.Count(text, "recall_top_decile"), strings.Count(text, "The data analysis:")
+		if goals > c.goals || gaps != c.gaps || gaps < 300 && !strings.Contains(text, fmt.Sprintf("- %d more\n", 300-gaps)) {
+			t.Errorf("limit %d: %d goals, %d gaps:\n%.3000s", c.limit, goals, gaps, text)
+		}
+	}
+	if text := p.Within(400).Deliverable(v); utf8.RuneCountInString(text) > 400 || !strings.HasPrefix(text, "> [!NOTE]\n> **Not ready for Development yet: 300 things are missing.**") || !strings.HasSuffix(text, "…\n") {
+		t.Errorf("at its shortest: %s", text)
+	}
+	if text := p.Deliverable(v); utf8.RuneCountInString(text) > 16000 {
+		t.Error("no limit was asked for, and it may not fit beside a hidden block")
 	}
 }

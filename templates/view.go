@@ -11,6 +11,9 @@ type Printer struct {
 	Lang lifecycle.Lang
 	Zone *time.Location // nil is UTC
 	Now  time.Time
+
+	limit int // characters a text may have; 0 is maxText
+	cut   cut
 }
 
 // AnswerState is how a seat stands.
@@ -120,6 +123,8 @@ type DeliverableView struct {
 	NoThrough   bool // nobody holds either throughout-role
 	Rebuilt     bool // the sticky was edited by somebody else and made anew
 	ConfigError bool // the config is broken, older rules hold
+	// ConfigProblem is what is wrong with the config first, with its line; untrusted, "" where that is not known.
+	ConfigProblem string
 }
 
 // Step is a step of a phase.

@@ -15,7 +15,13 @@ import (
 func (d *desk) answer() {
 	for _, e := range d.Entries {
 		c := e.Comment
-		if e.Record != nil || c.Own || c.Author.Bot || c.Answer != "" || c.Hidden {
+		if e.Record != nil || c.Own || c.Author.Bot || c.Hidden {
+			continue
+		}
+		if c.Answer != "" {
+			if d.h.Request != nil && c.Created.After(d.h.Request.At) {
+				d.lapsed(e)
+			}
 			continue
 		}
 		if len(e.Commands) == 0 && !d.nearMiss(e) {
@@ -24,9 +30,9 @@ func (d *desk) answer() {
 		near := e.near()
 		switch {
 		case near == "":
-			d.respond(c, e.carryOut(d.command))
+			d.respond(e, d.carryOut(e, d.command))
 		case len(e.Commands) == 0 || d.hasRole(c.Author):
-			d.respond(c, []string{d.Printer.DidYouMean(c.Author.Login, near)})
+			d.respond(e, e.misunderstood(d.Printer.DidYouMean(c.Author.Login, near)))
 		}
 	}
 }
@@ -41,7 +47,7 @@ func (d *desk) nearMiss(e Entry) bool {
 	if !e.InWords {
 		return true
 	}
-	if d.h.Request == nil {
+	if d.h.Request == nil || !e.Comment.Created.After(d.h.Request.At) {
 		return false
 	}
 	t := checks.Count(d.question(d.h.Request.Gate, d.h.Request.Requester), d.h.Yes)
@@ -72,15 +78,22 @@ func (d *desk) command(c facts.Comment, cmd Command) string {
 		return d.goBack(c, cmd, refuse)
 	case lifecycle.Object:
 		switch {
+		case d.h.Took[Taken{c.ID, cmd.Name}]:
+			return ""
 		case d.h.Request == nil:
 			return refuse("no-request")
 		case reason(cmd) == "":
 			return refuse("no-reason")
 		}
+		return refuse("too-early")
 	case lifecycle.Withdraw:
-		if d.h.Request == nil {
+		switch {
+		case d.h.Took[Taken{c.ID, cmd.Name}]:
+			return ""
+		case d.h.Request == nil:
 			return refuse("no-request")
 		}
+		return refuse("nothing-own")
 	case lifecycle.Delegate:
 		return refuse("not-here")
 	}
@@ -102,7 +115,7 @@ func (d *desk) approve(c facts.Comment, cmd Command) string {
 	}
 	q := d.question(r.Gate, r.Requester)
 	why := string(checks.Refuse(q, c.Author, as))
-	if _, published := r.published(c.Created); why == "" && !published {
+	if _, published := r.published(c); why == "" && !published {
 		why = "too-early"
 	}
 	if why == "" {
@@ -143,7 +156,7 @@ func (d *desk) advance(c facts.Comment, cmd Command, refuse func(string) string)
 	}
 	requester := WhoIs(c.Author)
 	record := Record{Kind: Requested, Cause: c.ID, Gate: gate, From: gate.From(), To: to, Risk: d.Risk, Requester: &requester,
-		Prints: d.Design.Now, Words: d.Words}
+		Prints: d.Design.Now, Words: clipWords(d.Words, recordWords)}
 	tally := checks.Count(d.question(gate, c.Author), nil)
 	view := templates.DeliverableView{Title: d.Issue.Title, Gate: gate, Requester: c.Author.Login, Seats: seatViews(tally), Short: d.Short}
 	d.comment(record, d.Printer.Request(view))

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"github.com/phasegate/phasegate/checks"
@@ -18,8 +19,12 @@ type DataCase struct {
 	ScaleNever bool
 	ConfigURL  string
 
+	ConfigError   bool
+	ConfigProblem string // as in [Case]
+
 	Issue        facts.Issue
 	Print        string // fingerprint of what the form says, white space and formatting aside
+	Words        string // what it says, one line for each section; a change is shown as old → new
 	Entries      []Entry
 	Sticky       *facts.Comment
 	Ledger       DataLedger // of the sticky; zero when there is none to believe
@@ -29,6 +34,7 @@ type DataCase struct {
 	Roster      facts.Roster
 	Delegations []facts.Delegation
 	Used        []int // deliverables that name it, or that it names as its parent
+	Seen        Seen
 }
 
 // DataLedger is the hidden part of a data requirement's sticky: other objects read it there.
@@ -38,13 +44,20 @@ type DataLedger struct {
 	By        []Who            `json:"by,omitempty"`
 	Print     string           `json:"print,omitempty"` // what was validated
 	For       map[int64]string `json:"for,omitempty"`   // comment → fingerprint its yes is for
+	Used      []int            `json:"used,omitempty"`  // deliverables that use it
+	Seen      Seen             `json:"seen,omitempty"`
+	Answered  string           `json:"answered,omitempty"` // the fingerprint, when somebody said yes to what stands there
+	Words     string           `json:"words,omitempty"`    // what they said yes to, shortened
+	Rebuilt   time.Time        `json:"rebuilt,omitzero"`
 }
 
 // DecideData works out the writes that bring a data requirement in line with the rules: it is
 // validated while a data engineer and a subject matter expert have said yes to what it says now.
-func DecideData(c DataCase) ([]Effect, error) {
-	d := dataDesk{DataCase: c, bound: map[int64]string{}}
-	d.pen = pen{key: c.Key, issue: c.Issue, now: c.Now, printer: c.Printer, signer: c.Signer, changes: c.LabelChanges, answered: map[int64]bool{}, explained: map[string]bool{}}
+func DecideData(c DataCase) (Decision, error) {
+	d := dataDesk{DataCase: c, bound: map[int64]string{}, took: map[int64]bool{}}
+	d.pen = pen{key: c.Key, issue: c.Issue, now: c.Now, printer: c.Printer, signer: c.Signer, changes: c.LabelChanges}
+	d.recall(c.Entries)
+	d.Entries = d.hold(c.Entries, func(p facts.Person) bool { return len(c.Roster.RolesOf(p)) > 0 })
 	d.read()
 	d.answer()
 	d.tally = checks.Count(d.question(), d.yes)
@@ -52,10 +65,12 @@ func DecideData(c DataCase) ([]Effect, error) {
 	d.setLabels(map[string]bool{lifecycle.DataValidated: d.tally.Complete})
 	d.effects = append(d.effects, d.reactions...)
 	ledger := d.ledger()
-	d.putSticky(c.Sticky, c.Printer.Data(templates.DataStickyView{
-		Title: c.Issue.Title, Validated: ledger.Validated, At: ledger.At, Seats: seatViews(d.tally), Used: c.Used, Rebuilt: c.Rebuilt,
-	}), ledger)
-	return d.effects, d.err
+	ledger.Rebuilt = d.rebuilt(c.Sticky, c.Rebuilt)
+	view := templates.DataStickyView{Title: c.Issue.Title, Validated: ledger.Validated, At: ledger.At, Seats: seatViews(d.tally), Used: c.Used,
+		Rebuilt: !ledger.Rebuilt.IsZero(), ConfigError: c.ConfigError, ConfigProblem: c.ConfigProblem}
+	d.putSticky(c.Sticky, func(p templates.Printer) string { return p.Data(view) }, ledger)
+	d.lookWhenEnds(c.Delegations)
+	return d.decision()
 }
 
 type dataDesk struct {
@@ -63,7 +78,8 @@ type dataDesk struct {
 	pen
 	yes    []checks.Yes
 	bound  map[int64]string
-	voided string // what the newest void comment was about
+	took   map[int64]bool // comments whose withdrawal took something back
+	voided string         // what the newest void comment was about
 	tally  checks.Tally
 }
 
@@ -77,8 +93,6 @@ func (d *dataDesk) question() checks.Question {
 func (d *dataDesk) read() {
 	for _, e := range d.Entries {
 		if r := e.Record; r != nil {
-			d.answered[r.Cause] = true
-			d.explained[r.Event] = true
 			if r.Kind == Voided {
 				d.voided = r.Prints[checks.ItemData]
 			}
@@ -88,12 +102,13 @@ func (d *dataDesk) read() {
 		if c.Edited || c.Hidden || c.Author.Bot || c.Answer == facts.NotCounted {
 			continue
 		}
-		for _, cmd := range e.Commands {
-			switch cmd.Name {
-			case lifecycle.Approve:
+		for i, cmd := range e.Commands {
+			switch {
+			case d.refused.has(c.ID, i):
+			case cmd.Name == lifecycle.Approve:
 				d.approve(c, cmd)
-			case lifecycle.Withdraw:
-				d.withdraw(c.Author)
+			case cmd.Name == lifecycle.Withdraw && d.withdraw(c.Author):
+				d.took[c.ID] = true
 			}
 		}
 	}
@@ -117,54 +132,71 @@ func (d *dataDesk) approve(c facts.Comment, cmd Command) {
 	d.yes = append(d.yes, checks.Yes{Person: c.Author, As: as, At: c.Created, Comment: c.ID, URL: c.URL, Bound: checks.Prints{checks.ItemData: print}})
 }
 
-func (d *dataDesk) withdraw(p facts.Person) {
+// withdraw takes the person's answers back; false when there is none.
+func (d *dataDesk) withdraw(p facts.Person) bool {
 	kept := d.yes[:0]
 	for _, y := range d.yes {
 		if !y.Person.Is(p) {
 			kept = append(kept, y)
 		}
 	}
+	took := len(kept) < len(d.yes)
 	d.yes = kept
+	return took
 }
 
 // answer gives each new comment its reaction and, where something was not counted, its reply.
 func (d *dataDesk) answer() {
 	for _, e := range d.Entries {
 		c := e.Comment
-		if e.Record != nil || c.Author.Bot || c.Answer != "" || c.Hidden {
+		if e.Record != nil || c.Author.Bot || c.Hidden {
 			continue
 		}
-		replies, handled := d.replies(e)
-		if !handled {
+		if c.Answer != "" {
+			d.lapsed(e)
 			continue
 		}
-		d.respond(c, replies)
+		if near := e.near(); near == "" {
+			d.respond(e, d.carryOut(e, d.command))
+		} else if d.nearMiss(e) {
+			d.respond(e, e.misunderstood(d.Printer.DidYouMean(c.Author.Login, near)))
+		}
 	}
 }
 
-// replies are what to answer to a comment, none when all of it was carried out; false when it is not
-// for us.
-func (d *dataDesk) replies(e Entry) ([]string, bool) {
-	c := e.Comment
-	if near := e.near(); near != "" {
-		return []string{d.Printer.DidYouMean(c.Author.Login, near)}, len(d.Roster.RolesOf(c.Author)) > 0
+// nearMiss reports whether what only comes near to a command is answered: by somebody with a role, and
+// in words only by somebody who is awaited.
+func (d *dataDesk) nearMiss(e Entry) bool {
+	p := e.Comment.Author
+	if !e.InWords {
+		return len(d.Roster.RolesOf(p)) > 0
 	}
-	return e.carryOut(d.command), len(e.Commands) > 0
+	if e.Comment.Created.Before(d.Issue.BodyEdited) {
+		return false
+	}
+	return slices.ContainsFunc(checks.Count(d.question(), d.yes).Awaited, func(a checks.Awaited) bool { return a.Person.Is(p) })
 }
 
 func (d *dataDesk) command(c facts.Comment, cmd Command) string {
+	refuse := func(code string) string { return d.Printer.Refused(c.Author.Login, code, cmd.Name) }
 	switch cmd.Name {
 	case lifecycle.Help:
 		return d.Printer.Help()
-	case lifecycle.Status, lifecycle.Withdraw:
+	case lifecycle.Status:
 		return ""
 	case lifecycle.Approve:
 		return d.refusal(c, cmd)
+	case lifecycle.Withdraw:
+		if d.took[c.ID] {
+			return ""
+		}
+		return refuse("nothing-own")
+	case lifecycle.Delegate:
+		return refuse("not-here")
+	case lifecycle.Advance, lifecycle.Object, lifecycle.Return:
+		return refuse("on-deliverable")
 	}
-	if cmd.Name.Ready() {
-		return d.Printer.Refused(c.Author.Login, "no-request", cmd.Name)
-	}
-	return d.Printer.Refused(c.Author.Login, "not-yet", cmd.Name)
+	return refuse("not-yet")
 }
 
 func (d *dataDesk) refusal(c facts.Comment, cmd Command) string {
@@ -183,24 +215,41 @@ func (d *dataDesk) refusal(c facts.Comment, cmd Command) string {
 	return d.Printer.NotCounted(templates.RefusalView{Login: c.Author.Login, Why: why, Mine: d.Roster.RolesOf(c.Author), Seats: q.Seats, As: as, Config: d.ConfigURL})
 }
 
-// void tells those who must look again that what they validated has changed, once for each change.
+// void tells those who must look again that what they said yes to has changed, once for each change.
 func (d *dataDesk) void() {
-	if !d.Ledger.Validated || d.tally.Complete || d.Ledger.Print == d.Print || d.voided == d.Print {
+	was := d.Ledger.Answered
+	if d.tally.Complete || was == "" || was == d.Print || d.voided == d.Print {
 		return
 	}
 	var again []string
 	for _, w := range d.tally.Awaited {
-		again = append(again, w.Person.Login)
+		said := slices.ContainsFunc(d.yes, func(y checks.Yes) bool { return y.Person.Is(w.Person) && d.bound[y.Comment] == was })
+		if said || d.Ledger.Validated {
+			again = append(again, w.Person.Login)
+		}
 	}
-	d.comment(Record{Kind: Voided, Prints: checks.Prints{checks.ItemData: d.Print}}, d.Printer.Void(again, []templates.ChangeView{{What: string(checks.ItemData)}}))
+	if len(again) > 0 {
+		d.comment(Record{Kind: Voided, Prints: checks.Prints{checks.ItemData: d.Print}}, d.Printer.Void(again, []templates.ChangeView{change(checks.ItemData, d.Ledger.Words, d.Words)}))
+	}
 }
 
+// keptAnswers is how many answers a data requirement's ledger holds, the newest. One that it holds no
+// longer counts while the form is not edited.
+const keptAnswers = 300
+
 func (d *dataDesk) ledger() DataLedger {
-	l := DataLedger{For: map[int64]string{}}
-	for _, y := range d.yes {
+	l := DataLedger{For: map[int64]string{}, Used: d.Used, Seen: d.Seen}
+	for i := len(d.yes) - 1; i >= 0 && len(l.For) < keptAnswers; i-- {
+		y := d.yes[i]
 		if checks.Refuse(d.question(), y.Person, y.As) == "" {
 			l.For[y.Comment] = d.bound[y.Comment]
+			if d.bound[y.Comment] == d.Print {
+				l.Answered = d.Print
+			}
 		}
+	}
+	if l.Answered != "" {
+		l.Words = clipWords(map[checks.Item]string{checks.ItemData: d.Words}, ledgerWords)[checks.ItemData]
 	}
 	if !d.tally.Complete {
 		return l

@@ -15,11 +15,12 @@ import (
 type dataWorld struct {
 	*world
 	print  string
+	words  string
 	edited time.Time
 }
 
-func newDataWorld(t *testing.T) *dataWorld {
-	w := newWorld(t, lifecycle.English)
+func newDataWorld(t tester, lang lifecycle.Lang) *dataWorld {
+	w := newWorld(t, lang)
 	w.c.Issue = facts.Issue{Number: 5, Title: "Billing and usage, 24 months", Labels: []string{"kind:data"}}
 	return &dataWorld{world: w, print: "v1"}
 }
@@ -30,22 +31,26 @@ func (w *dataWorld) decide() []engine.Effect {
 	p.Now = w.c.Now
 	issue := w.c.Issue
 	issue.BodyEdited = w.edited
-	c := engine.DataCase{Key: w.c.Key.Issue(5), Now: w.c.Now, Printer: p, Issue: issue, Print: w.print, Roster: w.c.Roster,
+	c := engine.DataCase{Key: w.c.Key.Issue(5), Now: w.c.Now, Printer: p, Issue: issue, Print: w.print, Words: w.words, ConfigError: w.c.ConfigError, ConfigProblem: w.c.ConfigProblem, ScaleNever: w.c.ScaleNever, Roster: w.c.Roster,
 		Delegations: w.c.Delegations, LabelChanges: w.c.LabelChanges, Used: []int{3, 4}, ConfigURL: w.c.ConfigURL}
 	c.Entries = engine.Entries(w.c.Key.FullName(), 5, w.comments, nil)
 	if i := w.index(w.sticky); i >= 0 {
-		c.Sticky = &w.comments[i]
+		c.Sticky, c.Rebuilt = &w.comments[i], w.comments[i].Touched
 		for _, b := range markdown.Blocks(w.comments[i].Body) {
+			if c.Rebuilt {
+				break
+			}
 			if err := b.Decode(&c.Ledger); err != nil {
 				w.t.Fatal(err)
 			}
 		}
 	}
-	effects, err := engine.DecideData(c)
+	decision, err := engine.DecideData(c)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return effects
+	w.due = decision.Due
+	return decision.Effects
 }
 
 func (w *dataWorld) expect(step, want string) {
@@ -66,7 +71,7 @@ func (w *dataWorld) expect(step, want string) {
 
 // Rows 6, 8, 24 and 26 of the scenario, and what may go wrong on the way.
 func TestDataRequirement(t *testing.T) {
-	w := newDataWorld(t)
+	w := newDataWorld(t, lifecycle.English)
 	w.expect("row 6", "#5: post the sticky @dora-de @rui-sme")
 	w.says("dora-de", "/approve")
 	w.expect("row 8, dora", "+1 to dora-de\nedit the sticky")
@@ -97,7 +102,7 @@ func TestDataRequirement(t *testing.T) {
 }
 
 func TestDataLabelSetByHandIsTakenOff(t *testing.T) {
-	w := newDataWorld(t)
+	w := newDataWorld(t, lifecycle.English)
 	w.expect("opened", "#5: post the sticky @dora-de @rui-sme")
 	w.c.Issue.Labels = append(w.c.Issue.Labels, lifecycle.DataValidated)
 	w.c.LabelChanges = []facts.LabelChange{{ID: "LE_9", Label: lifecycle.DataValidated, Added: true, Actor: who("sara-ds")}}
@@ -105,7 +110,7 @@ func TestDataLabelSetByHandIsTakenOff(t *testing.T) {
 }
 
 func TestAYesWrittenBeforeAnEditIsForWhatWasThere(t *testing.T) {
-	w := newDataWorld(t)
+	w := newDataWorld(t, lifecycle.English)
 	w.expect("opened", "#5: post the sticky @dora-de @rui-sme")
 	w.says("dora-de", "/approve")
 	w.print, w.edited = "v2", w.c.Now.Add(time.Second)

@@ -19,6 +19,8 @@ type Case struct {
 	ScaleNever  bool   // approvals: {scale: never}
 	ConfigURL   string // link to the config, for replies
 	ConfigError bool
+	// ConfigProblem is the first problem of a broken config, with its line, in the repository's language.
+	ConfigProblem string
 
 	Issue        facts.Issue
 	Risk         lifecycle.Risk
@@ -33,40 +35,87 @@ type Case struct {
 	Design      checks.DesignFacts // Risk and Returns are filled in by Decide
 	Words       map[checks.Item]string
 	Short       templates.ShortView
+	Seats       map[lifecycle.Gate][]lifecycle.Role // by the config, at the case's risk; nil: the product's own table
+	Seen        Seen
 }
 
 // Ledger is the hidden part of a deliverable's sticky.
 type Ledger struct {
-	Silent []Publication `json:"silent,omitempty"`
+	Silent []Publication  `json:"silent,omitempty"`
+	Risk   lifecycle.Risk `json:"risk,omitempty"` // as it was first taken from the form
+	Board  *BoardLine     `json:"board,omitempty"`
+	Moves  []Move         `json:"moves,omitempty"`
+	Seen   Seen           `json:"seen,omitempty"`
+	// Rebuilt is when the sticky was last made anew because somebody else had edited it.
+	Rebuilt time.Time `json:"rebuilt,omitzero"`
 }
 
 // Decide works out the writes that bring a deliverable in line with the rules, in the order in which
 // they are to be made: records first, then labels, then answers, the sticky last. When nothing is to
 // be done the list is empty.
-func Decide(c Case) ([]Effect, error) {
-	d := desk{Case: c, h: Fold(c.Entries, c.Silent), silent: slices.Clone(c.Silent)}
-	d.pen = pen{key: c.Key, issue: c.Issue, now: c.Now, printer: c.Printer, signer: c.Signer, changes: c.LabelChanges, answered: d.h.Answered, explained: d.h.Explained}
+func Decide(c Case) (Decision, error) {
+	d := desk{Case: c, silent: slices.Clone(c.Silent)}
+	d.pen = pen{key: c.Key, issue: c.Issue, now: c.Now, printer: c.Printer, signer: c.Signer, changes: c.LabelChanges}
+	d.recall(c.Entries)
+	d.Entries = d.hold(c.Entries, d.hasRole)
+	d.h = Fold(d.Entries, c.Silent)
+	d.rebuiltAt = d.rebuilt(c.Sticky, c.Rebuilt)
 	d.answer()
 	d.publish()
+	d.tellBlocked()
 	d.pass()
 	d.labels()
 	d.effects = append(d.effects, d.reactions...)
-	d.putSticky(c.Sticky, c.Printer.Deliverable(d.view()), Ledger{Silent: d.silent})
-	return d.effects, d.err
+	view := d.view()
+	if d.h.Request != nil {
+		d.silent = prune(d.silent, d.h.Request.At, c.Entries)
+		d.lookWhenEnds(c.Delegations)
+	}
+	d.putSticky(c.Sticky, func(p templates.Printer) string { return p.Deliverable(view) }, d.ledger(view))
+	return d.decision()
 }
 
 // desk is the state of one decision.
 type desk struct {
 	Case
 	pen
-	h      History
-	silent []Publication
+	h         History
+	silent    []Publication
+	rebuiltAt time.Time
+}
+
+// keptAwaited is how many of the people who are awaited a ledger names.
+const keptAwaited = 50
+
+// ledger is what the sticky holds for programs.
+func (d *desk) ledger(v templates.DeliverableView) Ledger {
+	l := Ledger{Silent: d.silent, Rebuilt: d.rebuiltAt, Risk: d.Risk, Moves: newest(d.h.Moves), Seen: d.Seen, Board: &BoardLine{Phase: v.Phase, Asked: v.Asked}}
+	if !v.Asked {
+		return l
+	}
+	l.Board.Blocked = len(v.Objections)+len(v.Gaps) > 0
+	for _, s := range v.Seats {
+		for _, login := range s.People {
+			if s.State == templates.AnswerNeeded && len(l.Board.Awaited) < keptAwaited && !slices.Contains(l.Board.Awaited, login) {
+				l.Board.Awaited = append(l.Board.Awaited, login)
+			}
+		}
+	}
+	return l
+}
+
+// seats are the gate's by the config, or by the product's own table.
+func (d *desk) seats(g lifecycle.Gate) []lifecycle.Role {
+	if seats, ok := d.Seats[g]; ok {
+		return seats
+	}
+	return lifecycle.Seats(g, d.Risk)
 }
 
 // question is what the open request asks, or would ask of the requester's colleagues.
 func (d *desk) question(g lifecycle.Gate, requester facts.Person) checks.Question {
 	q := checks.Question{
-		Seats: lifecycle.Seats(g, d.Risk), Roster: d.Roster, Delegations: d.Delegations, Requester: requester,
+		Seats: d.seats(g), Roster: d.Roster, Delegations: d.Delegations, Requester: requester,
 		Fixed: d.ScaleNever || d.Risk == lifecycle.High, Now: d.Design.Now, At: d.Now, Carried: d.h.Carried(g),
 	}
 	q.Fresh = checks.Fresh(g, d.Risk, d.h.SincePassed(g))
@@ -111,14 +160,18 @@ func (d *desk) publish() {
 	}
 	again := d.voided(last)
 	if len(again) == 0 {
-		d.silent = append(d.silent, Publication{d.Now, d.Design.Now})
+		words := map[checks.Item]string{}
+		for _, item := range changed {
+			words[item] = d.Words[item]
+		}
+		d.silent = append(d.silent, Publication{At: d.Now, Prints: d.Design.Now, Words: clipWords(words, ledgerWords)})
 		return
 	}
 	var changes []templates.ChangeView
 	for _, item := range changed {
-		changes = append(changes, templates.ChangeView{What: string(item), New: d.Words[item]})
+		changes = append(changes, change(item, r.said(item, last[item]), d.Words[item]))
 	}
-	d.comment(Record{Kind: Voided, Gate: r.Gate, Prints: d.Design.Now, Words: d.Words}, d.Printer.Void(again, changes))
+	d.comment(d.withBlocks(Record{Kind: Voided, Gate: r.Gate, Prints: d.Design.Now, Words: clipWords(d.Words, recordWords)}, d.Printer.Void(again, changes)))
 }
 
 // voided lists the logins whose yes counted for what was published and no longer counts.

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/phasegate/phasegate/internal/facts"
 )
@@ -12,6 +13,12 @@ import (
 type Effect interface {
 	// String tells the effect in one line, for logs, golden files and dry runs.
 	String() string
+}
+
+// Decision is what is to be done about an object.
+type Decision struct {
+	Effects []Effect  // in the order in which they are to be made; none when nothing is to be done
+	Due     time.Time // when the object has to be looked at again though nothing happens; zero for never
 }
 
 // PostComment writes a comment on an issue.
@@ -25,6 +32,7 @@ type PostComment struct {
 type EditComment struct {
 	Issue   int
 	Comment int64
+	Record  *Record // what the comment records; nil for a sticky
 	Body    string
 }
 
@@ -47,7 +55,12 @@ func (e PostComment) String() string {
 	return fmt.Sprintf("#%d: comment %s", e.Issue, e.Record.Kind)
 }
 
-func (e EditComment) String() string { return fmt.Sprintf("#%d: edit comment %d", e.Issue, e.Comment) }
+func (e EditComment) String() string {
+	if e.Record == nil {
+		return fmt.Sprintf("#%d: edit the sticky", e.Issue)
+	}
+	return fmt.Sprintf("#%d: edit %s %d", e.Issue, e.Record.Kind, e.Comment)
+}
 
 func (e React) String() string { return fmt.Sprintf("comment %d: react %s", e.Comment, e.Reaction) }
 

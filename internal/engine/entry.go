@@ -45,7 +45,9 @@ func recordIn(repo string, issue int, body string, keys []ed25519.PublicKey) *Re
 // personEntry reads a person's commands; Near is what the first misspelt one may have meant.
 func personEntry(c facts.Comment) Entry {
 	e := Entry{Comment: c}
-	for _, line := range markdown.Commands(c.Body).Commands {
+	list := markdown.Commands(c.Body)
+	e.More = list.Total - len(list.Commands)
+	for _, line := range list.Commands {
 		if name, ok := lifecycle.ParseCommand(line.Name); ok {
 			e.Commands = append(e.Commands, Command{Name: name, Args: line.Args, Text: line.Text})
 		} else if e.Near == "" {
@@ -78,24 +80,6 @@ func answerInWords(body string) lifecycle.Command {
 		text = text[:len(text)-1]
 	}
 	return wordAnswers[text]
-}
-
-// maxCommands is how many command lines of one comment are carried out.
-const maxCommands = 10
-
-// carryOut runs the entry's commands in order and returns what there is to reply: command returns ""
-// for one that was carried out.
-func (e Entry) carryOut(command func(facts.Comment, Command) string) []string {
-	var replies []string
-	for i, cmd := range e.Commands {
-		if i == maxCommands {
-			break
-		}
-		if reply := command(e.Comment, cmd); reply != "" {
-			replies = append(replies, reply)
-		}
-	}
-	return replies
 }
 
 // near is the command that a comment came near to without giving it: misspelt, in words, or put in by

@@ -125,3 +125,26 @@ func TestSupportProblemsNameTheirPeople(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestWhatProblemsAndDataSay(t *testing.T) {
+	problem := engine.ReadForm(lifecycle.Problem, "### What is the bigger problem?\n\nChurn\n\n### What does solving it require?\n\n_No response_\n", "acme/churn", "helena-bs", lifecycle.English)
+	if got := problem.Questions(); got != [2]bool{true, false} {
+		t.Errorf("answered: %v", got)
+	}
+	read := func(body string) string {
+		return engine.ReadForm(lifecycle.Data, body, "acme/churn", "dora-de", lifecycle.English).DataText()
+	}
+	const body = "### Parent\n\n#3\n\n### Period and grain\n\n24 months\n"
+	if read(body) != read(strings.Replace(body, "#3", "#4", 1)) {
+		t.Error("where data belongs voids its validation")
+	}
+	if read(body) == read(strings.Replace(body, "24", "12", 1)) {
+		t.Error("another period voids nothing")
+	}
+	if got := engine.ReadForm(lifecycle.Data, body, "acme/churn", "x", lifecycle.English).DataWords(lifecycle.Portuguese); got != "Período e granularidade: 24 months" {
+		t.Errorf("words: %q", got)
+	}
+	if got := engine.ReadForm(lifecycle.Deliverable, "### Risk\n\nunheard of\n", "acme/churn", "x", lifecycle.English).Risk(lifecycle.High); got != lifecycle.High {
+		t.Errorf("a risk nobody knows is %s", got)
+	}
+}

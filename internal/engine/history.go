@@ -15,6 +15,7 @@ type Entry struct {
 	Comment  facts.Comment
 	Record   *Record // nil for a person's comment
 	Commands []Command
+	More     int               // command lines beyond those that are read (rule 2)
 	Near     lifecycle.Command // what a misspelt command, or a yes or no in words, may have meant
 	InWords  bool              // Near was written in words, without a slash
 }
@@ -30,22 +31,27 @@ type Command struct {
 type Publication struct {
 	At     time.Time
 	Prints checks.Prints
+	Words  map[checks.Item]string `json:",omitempty"` // what the items said, shortened; those that changed, at least
 }
 
 // Request is a gate that was asked for and has not passed.
 type Request struct {
 	Gate      lifecycle.Gate
 	Requester facts.Person
-	Comment   int64 // Phasegate's comment that opened it
+	Comment   int64 // Phasegate's comment that opened it; 0 while it is not posted
 	At        time.Time
 	Published []Publication // oldest first; the first is the request's own
 }
 
-// published is the newest publication before the moment; the bool is false if there was none.
-func (r *Request) published(before time.Time) (Publication, bool) {
+// published is the newest publication that stood there before the comment was written; the bool is
+// false if there was none. GitHub's times have whole seconds. A yes in the second of a change is taken
+// for what stood before it: nobody is held to have approved what they cannot have seen. One in the
+// second of the request, written after it, is for the request.
+func (r *Request) published(before facts.Comment) (Publication, bool) {
 	for i := len(r.Published) - 1; i >= 0; i-- {
-		if r.Published[i].At.Before(before) {
-			return r.Published[i], true
+		p := r.Published[i]
+		if p.At.Before(before.Created) || i == 0 && p.At.Equal(before.Created) && r.Comment != 0 && r.Comment < before.ID {
+			return p, true
 		}
 	}
 	return Publication{}, false
@@ -79,23 +85,34 @@ type History struct {
 	Objections []Objection
 	Passings   []Passing       // every passing, oldest first
 	Returns    []checks.Return // every return, oldest first
-	Answered   map[int64]bool  // comments that a record of Phasegate answers
+	Told       []string        // what holds the open request up and its requester was told of
+	Moves      []Move          // passings and returns, oldest first
+	Answered   map[int64]bool  // comments whose `/advance` or `/return` stands in a record
+	Took       map[Taken]bool  // objections and withdrawals that took effect
 	Explained  map[string]bool // label events that were explained
+}
+
+// Taken is a command of a comment that took effect.
+type Taken struct {
+	Comment int64
+	Name    lifecycle.Command
 }
 
 // Fold replays the entries, oldest first, into where the deliverable stands. It believes records (the
 // caller passes only those that Phasegate wrote and nobody changed since) and counts nothing of a
-// person's comment that was edited, was refused, or came before anything was published for it.
+// person's comment that was edited, or came before anything was published for it, and no command that
+// was refused.
 // silent are publications made by editing the sticky: changes that nobody had to be told of.
 func Fold(entries []Entry, silent []Publication) History {
-	h := History{Phase: lifecycle.Design, Answered: map[int64]bool{}, Explained: map[string]bool{}}
+	h := History{Phase: lifecycle.Design, Answered: map[int64]bool{}, Took: map[Taken]bool{}, Explained: map[string]bool{}}
+	refused := refusalsIn(entries)
 	for _, e := range entries {
 		h.publish(&silent, e.Comment.Created)
 		if e.Record != nil {
 			h.record(e)
 			continue
 		}
-		h.person(e)
+		h.person(e, refused)
 	}
 	h.publish(&silent, endOfTime)
 	return h
@@ -115,22 +132,26 @@ func (h *History) publish(silent *[]Publication, before time.Time) {
 
 func (h *History) record(e Entry) {
 	r, at := *e.Record, e.Comment.Created
-	if r.Cause != 0 {
+	if r.Kind == Requested || r.Kind == Returned {
 		h.Answered[r.Cause] = true
 	}
 	if r.Event != "" {
 		h.Explained[r.Event] = true
 	}
+	h.Told = append(h.Told, r.Blocks...)
+	if r.Kind == Passed || r.Kind == Returned {
+		h.Moves = append(h.Moves, moveOf(r))
+	}
 	switch r.Kind {
 	case Requested:
 		h.clear()
-		h.Request = &Request{Gate: r.Gate, Comment: e.Comment.ID, At: at, Published: []Publication{{at, r.Prints}}}
+		h.Request = &Request{Gate: r.Gate, Comment: e.Comment.ID, At: at, Published: []Publication{{At: at, Prints: r.Prints, Words: r.Words}}}
 		if r.Requester != nil {
 			h.Request.Requester = r.Requester.Person()
 		}
 	case Voided:
 		if h.Request != nil {
-			h.Request.Published = append(h.Request.Published, Publication{at, r.Prints})
+			h.Request.Published = append(h.Request.Published, Publication{At: at, Prints: r.Prints, Words: r.Words})
 		}
 	case Passed:
 		h.clear()
@@ -144,31 +165,33 @@ func (h *History) record(e Entry) {
 }
 
 // clear ends the open request and all that was said to it.
-func (h *History) clear() { h.Request, h.Yes, h.Objections = nil, nil, nil }
+func (h *History) clear() { h.Request, h.Yes, h.Objections, h.Told = nil, nil, nil, nil }
 
 // person takes what a person's comment says to the open request. Commands that open, pass or return
 // stand in records; here only answers to a request are read.
-func (h *History) person(e Entry) {
+func (h *History) person(e Entry, refused refusals) {
 	c := e.Comment
 	if h.Request == nil || c.Edited || c.Hidden || c.Author.Bot || c.Answer == facts.NotCounted {
 		return
 	}
-	for _, cmd := range e.Commands {
-		switch cmd.Name {
-		case lifecycle.Approve:
+	for i, cmd := range e.Commands {
+		switch {
+		case refused.has(c.ID, i):
+		case cmd.Name == lifecycle.Approve:
 			h.approve(c, cmd)
-		case lifecycle.Object:
+		case cmd.Name == lifecycle.Object && reason(cmd) != "":
 			if h.objection(c.Author) < 0 {
 				h.Objections = append(h.Objections, Objection{c.Author, reason(cmd), c.Created, c.ID, c.URL})
 			}
-		case lifecycle.Withdraw:
-			h.withdraw(c.Author)
+			h.Took[Taken{c.ID, cmd.Name}] = true
+		case cmd.Name == lifecycle.Withdraw && h.withdraw(c.Author):
+			h.Took[Taken{c.ID, cmd.Name}] = true
 		}
 	}
 }
 
 func (h *History) approve(c facts.Comment, cmd Command) {
-	bound, ok := h.Request.published(c.Created)
+	bound, ok := h.Request.published(c)
 	if !ok {
 		return
 	}
@@ -183,13 +206,16 @@ func (h *History) objection(p facts.Person) int {
 	return slices.IndexFunc(h.Objections, func(o Objection) bool { return o.Person.Is(p) })
 }
 
-// withdraw takes back the person's objection, or if there is none their approvals.
-func (h *History) withdraw(p facts.Person) {
+// withdraw takes back the person's objection, or if there is none their approvals; false when there is
+// neither.
+func (h *History) withdraw(p facts.Person) bool {
 	if i := h.objection(p); i >= 0 {
 		h.Objections = slices.Delete(h.Objections, i, i+1)
-		return
+		return true
 	}
+	n := len(h.Yes)
 	h.Yes = slices.DeleteFunc(h.Yes, func(y checks.Yes) bool { return y.Person.Is(p) })
+	return len(h.Yes) < n
 }
 
 // SincePassed lists the returns that reopened gate g after it last passed: those that went back to

@@ -174,6 +174,19 @@ func TestAnApprovalInTheSecondOfAPublicationIsForTheOneBefore(t *testing.T) {
 	}
 }
 
+func TestAnApprovalInTheSecondOfTheRequestCountsIfItWasWrittenAfter(t *testing.T) {
+	entries, _ := story(t, "bot request metrics=1\ntomas /approve")
+	entries[1].Comment.Created = entries[0].Comment.Created
+	if h := engine.Fold(entries, nil); len(h.Yes) != 1 {
+		t.Errorf("bound to %v", h.Yes)
+	}
+	entries[0], entries[1] = entries[1], entries[0]
+	entries[0].Comment.ID, entries[1].Comment.ID = entries[1].Comment.ID, entries[0].Comment.ID
+	if h := engine.Fold(entries, nil); len(h.Yes) != 0 {
+		t.Errorf("written before the request, and bound to %v", h.Yes)
+	}
+}
+
 func TestCarriedAndSincePassed(t *testing.T) {
 	h := engine.Fold(story(t, "bot request metrics=1\nbot returned metrics=1\nbot passed metrics=1\nbot returned metrics=2"))
 	if got := h.SincePassed(lifecycle.G1); len(got) != 1 || got[0].Prints[checks.ItemMetrics] != "2" {

@@ -2,14 +2,19 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/markdown"
 	"github.com/phasegate/phasegate/templates"
 )
+
+// maxComment is how many characters GitHub allows in a comment.
+const maxComment = 65536
 
 // pen gathers the writes to one issue, in order.
 type pen struct {
@@ -20,42 +25,87 @@ type pen struct {
 	signer    Signer
 	changes   []facts.LabelChange
 	answered  map[int64]bool  // comments that have their reply
-	explained map[string]bool // label events that were explained
+	explained map[string]bool // events that were explained
+	refused   refusals        // what earlier replies refused
+	replies   []reply         // that the same command given again is added to, oldest first
 	effects   []Effect
-	reactions []Effect // put after everything that blocks or moves
-	err       error    // the first that happened; nothing is to be carried out then
+	reactions []Effect  // put after everything that blocks or moves
+	due       time.Time // when to look again; zero for never
+	err       error     // the first that happened; nothing is to be carried out then
+}
+
+// recall takes in what the records among the entries say of earlier comments.
+func (p *pen) recall(entries []Entry) {
+	p.answered, p.explained, p.refused = map[int64]bool{}, map[string]bool{}, refusalsIn(entries)
+	commands := map[int64]Entry{}
+	for _, e := range entries {
+		if e.Record == nil {
+			commands[e.Comment.ID] = e
+			continue
+		}
+		r := *e.Record
+		p.explained[r.Event] = true
+		if r.Kind != Replied {
+			continue
+		}
+		for _, c := range append([]int64{r.Cause}, r.Causes...) {
+			p.answered[c] = true
+		}
+		if first, ok := commands[r.Cause]; ok && first.toNoEffect(r.Refused) {
+			p.replies = append(p.replies, reply{by: first.Comment.Author, asks: first.asks(), at: e.Comment.Created, comment: e.Comment.ID, effect: -1,
+				text: markdown.Visible(e.Comment.Body), record: r})
+		}
+	}
 }
 
 // comment writes a comment with its signed record, and returns the record; nil after an error.
 func (p *pen) comment(r Record, text string) *Record {
-	r.Repo, r.Issue, r.At = p.key.FullName(), p.issue.Number, p.now
+	signed, body := p.recorded(r, text)
+	if signed != nil {
+		p.effects = append(p.effects, PostComment{p.issue.Number, signed, body})
+	}
+	return signed
+}
+
+// recorded is the body of a comment that records r, and the record as it was signed; nil after an error.
+func (p *pen) recorded(r Record, text string) (*Record, string) {
+	r.Repo, r.Issue = p.key.FullName(), p.issue.Number
+	if r.At.IsZero() {
+		r.At = p.now
+	}
+	r.Reason = markdown.Truncate(r.Reason, maxReason)
 	signed, err := p.signer.Sign(r)
 	if err != nil {
 		p.fail(err)
-		return nil
+		return nil, ""
 	}
 	block, err := markdown.EncodeBlock(string(r.Kind), signed)
 	if err != nil {
 		p.fail(fmt.Errorf("encode the %s record of %s#%d: %w", r.Kind, r.Repo, r.Issue, err))
-		return nil
+		return nil, ""
 	}
-	p.effects = append(p.effects, PostComment{p.issue.Number, &signed, text + "\n" + block + "\n"})
-	return &signed
+	return &signed, text + "\n" + block + "\n"
 }
 
-// respond marks a comment as handled: with one reply where there is something to say, which is written
-// once, and a reaction. Help that was asked for is counted.
-func (p *pen) respond(c facts.Comment, replies []string) {
-	reaction := facts.Counted
-	if len(replies) > 0 {
-		if len(replies) > 1 || replies[0] != p.printer.Help() {
-			reaction = facts.NotCounted
-		}
-		if !p.answered[c.ID] {
-			p.comment(Record{Kind: Replied, Cause: c.ID}, strings.Join(replies, "\n"))
+// decision is what was gathered.
+func (p *pen) decision() (Decision, error) {
+	return Decision{Effects: p.effects, Due: p.due}, p.err
+}
+
+// again asks for another look at that time, or at an earlier one that was asked for.
+func (p *pen) again(at time.Time) {
+	if p.due.IsZero() || at.Before(p.due) {
+		p.due = at
+	}
+}
+
+// lookWhenEnds asks for another look when the first of the delegations that hold now ends.
+func (p *pen) lookWhenEnds(lent []facts.Delegation) {
+	for _, l := range lent {
+		if p.now.Before(l.Until) {
+			p.again(l.Until)
 		}
 	}
-	p.reactions = append(p.reactions, React{c.ID, reaction})
 }
 
 func (p *pen) fail(err error) {
@@ -105,18 +155,69 @@ func (p *pen) explain(label string, added bool) {
 	}
 }
 
-// putSticky writes the sticky, or edits it when what it says is no longer so.
-func (p *pen) putSticky(sticky *facts.Comment, visible string, ledger any) {
+// putSticky writes the sticky, or edits it when what it says is no longer so. The ledger stands in it
+// whole; what people read is shortened to what is left of the longest comment.
+func (p *pen) putSticky(sticky *facts.Comment, write func(templates.Printer) string, ledger any) {
 	block, err := markdown.EncodeBlock("sticky", ledger)
 	if err != nil {
 		p.fail(fmt.Errorf("encode the ledger of %s#%d: %w", p.key.FullName(), p.issue.Number, err))
 		return
 	}
-	body := visible + "\n" + block + "\n"
+	hidden := "\n" + block + "\n"
+	body := write(p.printer.Within(maxComment-utf8.RuneCountInString(hidden))) + hidden
 	switch {
 	case sticky == nil:
 		p.effects = append(p.effects, PostComment{Issue: p.issue.Number, Body: body})
 	case sticky.Body != body:
-		p.effects = append(p.effects, EditComment{p.issue.Number, sticky.ID, body})
+		p.effects = append(p.effects, EditComment{Issue: p.issue.Number, Comment: sticky.ID, Body: body})
 	}
 }
+
+// rebuiltShown is how long a sticky says that somebody else had edited it.
+const rebuiltShown = 7 * 24 * time.Hour
+
+// rebuilt is when the sticky was made anew because somebody else had edited it: now, or as its ledger
+// has it; zero when that is long ago or never was.
+func (p *pen) rebuilt(sticky *facts.Comment, now bool) time.Time {
+	if now || sticky != nil && sticky.Touched {
+		p.again(p.now.Add(rebuiltShown))
+		return p.now
+	}
+	var ledger struct {
+		Rebuilt time.Time `json:"rebuilt"`
+	}
+	if sticky == nil {
+		return time.Time{}
+	}
+	b := stickyBlock(sticky.Body)
+	if b == nil || b.Decode(&ledger) != nil || ledger.Rebuilt.IsZero() || !p.now.Before(ledger.Rebuilt.Add(rebuiltShown)) {
+		return time.Time{}
+	}
+	p.again(ledger.Rebuilt.Add(rebuiltShown))
+	return ledger.Rebuilt
+}
+
+// refusals are, by comment, the places of its commands that a reply refused; -1 stands for all.
+type refusals map[int64][]int
+
+// refusalsIn reads what the records among the entries refused.
+func refusalsIn(entries []Entry) refusals {
+	refused := refusals{}
+	for _, e := range entries {
+		if e.Record == nil || e.Record.Kind != Replied {
+			continue
+		}
+		refused[e.Record.Cause] = append(refused[e.Record.Cause], e.Record.Refused...)
+		for _, c := range e.Record.Causes {
+			refused[c] = append(refused[c], -1)
+		}
+	}
+	return refused
+}
+
+func (r refusals) has(comment int64, place int) bool {
+	return slices.Contains(r[comment], place) || slices.Contains(r[comment], -1)
+}
+
+// joinReplies is one reply of several.
+func joinReplies(replies []string) string { return strings.Join(replies, "\n") }

@@ -23,12 +23,18 @@ type ProblemCase struct {
 	Roster       facts.Roster
 	People       map[string]facts.Person // accounts named in delegations, by login in lower case
 	Board        templates.ProblemView   // its delegations are filled in by DecideProblem
+	Seen         Seen
 }
 
 // ProblemLedger is the hidden part of a bigger problem's sticky: deliverables read who lent a role there.
 type ProblemLedger struct {
 	Delegations []LedgerDelegation `json:"delegations,omitempty"`
+	Seen        Seen               `json:"seen,omitempty"`
+	Rebuilt     time.Time          `json:"rebuilt,omitzero"`
 }
+
+// keptDelegations is how many delegations a ledger holds, the newest.
+const keptDelegations = 100
 
 // LedgerDelegation is a lent role as the ledger holds it.
 type LedgerDelegation struct {
@@ -46,58 +52,63 @@ func (l LedgerDelegation) Delegation() facts.Delegation {
 }
 
 // DecideProblem works out the writes on a bigger problem: answers to its comments, and its board.
-func DecideProblem(c ProblemCase) ([]Effect, error) {
+func DecideProblem(c ProblemCase) (Decision, error) {
 	d := problemDesk{ProblemCase: c}
-	d.pen = pen{key: c.Key, issue: c.Issue, now: c.Now, printer: c.Printer, signer: c.Signer, changes: c.LabelChanges, answered: map[int64]bool{}, explained: map[string]bool{}}
+	d.pen = pen{key: c.Key, issue: c.Issue, now: c.Now, printer: c.Printer, signer: c.Signer, changes: c.LabelChanges}
 	d.read()
 	d.noPhase()
 	d.effects = append(d.effects, d.reactions...)
 	d.Board.Title, d.Board.Delegations = c.Issue.Title, nil
-	var ledger ProblemLedger
-	for _, l := range d.live {
+	ledger := ProblemLedger{Seen: c.Seen, Rebuilt: d.rebuilt(c.Sticky, c.Board.Rebuilt)}
+	d.Board.Rebuilt = !ledger.Rebuilt.IsZero()
+	for _, l := range d.lent[max(0, len(d.lent)-keptDelegations):] {
 		ledger.Delegations = append(ledger.Delegations, LedgerDelegation{l.Role, WhoIs(l.From), WhoIs(l.To), l.Until, l.Day, l.Comment})
+		if !d.Now.Before(l.Until) {
+			continue
+		}
 		d.Board.Delegations = append(d.Board.Delegations, templates.BoardDelegation{Role: l.Role, From: l.From.Login, To: l.To.Login, Until: l.Day})
 	}
-	d.putSticky(c.Sticky, c.Printer.Problem(d.Board), ledger)
-	return d.effects, d.err
+	d.putSticky(c.Sticky, func(p templates.Printer) string { return p.Problem(d.Board) }, ledger)
+	d.lookWhenEnds(d.lent)
+	return d.decision()
 }
 
 type problemDesk struct {
 	ProblemCase
 	pen
-	live []facts.Delegation
+	plain bool               // an issue without a sticky
+	lent  []facts.Delegation // those that ended too: what their delegates said in time still counts
 }
 
 // read goes through the comments in order: delegations that hold are kept, what is new is answered.
 func (d *problemDesk) read() {
-	for _, e := range d.Entries {
-		if e.Record != nil {
-			d.answered[e.Record.Cause], d.explained[e.Record.Event] = true, true
-		}
-	}
+	d.recall(d.Entries)
+	d.Entries = d.hold(d.Entries, func(p facts.Person) bool { return len(d.Roster.RolesOf(p)) > 0 })
 	for _, e := range d.Entries {
 		c := e.Comment
 		if e.Record != nil || c.Author.Bot || c.Hidden {
 			continue
 		}
-		replies, handled := d.replies(e)
-		if !handled || c.Answer != "" {
-			continue
+		o, handled := d.outcome(e)
+		if handled && c.Answer == "" {
+			d.respond(e, o)
 		}
-		d.respond(c, replies)
 	}
 }
 
-// replies carries out one comment and returns what to answer; false when it is not for us.
-func (d *problemDesk) replies(e Entry) ([]string, bool) {
+// outcome carries out one comment; false when it is not for us.
+func (d *problemDesk) outcome(e Entry) (outcome, bool) {
 	c := e.Comment
 	if near := e.near(); near != "" {
-		return []string{d.Printer.DidYouMean(c.Author.Login, near)}, !e.InWords && len(d.Roster.RolesOf(c.Author)) > 0
+		return e.misunderstood(d.Printer.DidYouMean(c.Author.Login, near)), !e.InWords && len(d.Roster.RolesOf(c.Author)) > 0
 	}
-	return e.carryOut(d.command), len(e.Commands) > 0
+	return d.carryOut(e, d.command), len(e.Commands) > 0
 }
 
 func (d *problemDesk) command(c facts.Comment, cmd Command) string {
+	if d.plain {
+		return d.plainCommand(c, cmd)
+	}
 	refuse := func(code string) string { return d.Printer.Refused(c.Author.Login, code, cmd.Name) }
 	switch {
 	case cmd.Name == lifecycle.Help:
@@ -109,6 +120,8 @@ func (d *problemDesk) command(c facts.Comment, cmd Command) string {
 			return refuse(code)
 		}
 		return ""
+	case cmd.Name == lifecycle.Approve, cmd.Name == lifecycle.Withdraw:
+		return refuse("on-asked")
 	case cmd.Name.Ready():
 		return refuse("on-deliverable")
 	}
@@ -140,9 +153,7 @@ func (d *problemDesk) delegate(c facts.Comment, cmd Command) string {
 	if to.Is(c.Author) || to.Bot {
 		return "delegate-unknown"
 	}
-	if d.Now.Before(args.Until) {
-		d.live = append(d.live, facts.Delegation{Role: args.Role, From: c.Author, To: to, Until: args.Until, Day: args.Day, Comment: c.ID})
-	}
+	d.lent = append(d.lent, facts.Delegation{Role: args.Role, From: c.Author, To: to, Until: args.Until, Day: args.Day, Comment: c.ID})
 	return ""
 }
 

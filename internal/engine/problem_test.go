@@ -18,7 +18,7 @@ type problemWorld struct {
 	board templates.ProblemView
 }
 
-func newProblemWorld(t *testing.T, lang lifecycle.Lang) *problemWorld {
+func newProblemWorld(t tester, lang lifecycle.Lang) *problemWorld {
 	w := newWorld(t, lang)
 	w.c.Issue = facts.Issue{Number: 2, Title: "Voluntary churn erodes postpaid revenue", Labels: []string{"kind:problem"}}
 	return &problemWorld{world: w, board: templates.ProblemView{Answered: [2]bool{true, true}}}
@@ -31,13 +31,15 @@ func (w *problemWorld) decide() []engine.Effect {
 	c := engine.ProblemCase{Key: w.c.Key.Issue(2), Now: w.c.Now, Printer: p, Issue: w.c.Issue, Roster: w.c.Roster, Board: w.board, LabelChanges: w.c.LabelChanges}
 	c.Entries = engine.Entries(w.c.Key.FullName(), 2, w.comments, nil)
 	if i := w.index(w.sticky); i >= 0 {
-		c.Sticky = &w.comments[i]
+		c.Sticky, c.Board.Rebuilt = &w.comments[i], w.comments[i].Touched
 	}
-	effects, err := engine.DecideProblem(c)
+	c.Board.ConfigError, c.Board.ConfigProblem = w.c.ConfigError, w.c.ConfigProblem
+	decision, err := engine.DecideProblem(c)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return effects
+	w.due = decision.Due
+	return decision.Effects
 }
 
 func (w *problemWorld) expect(step, want string) {
@@ -103,8 +105,11 @@ func TestADelegationEndsAndIsReadFromTheLedger(t *testing.T) {
 	}
 	w.c.Now = w.c.Now.AddDate(0, 0, 2)
 	w.expect("the day has ended", "edit the sticky")
-	if len(lent()) != 0 {
-		t.Error("the delegation still holds")
+	if strings.Contains(w.stickyText(), "bento-be") {
+		t.Error("the board still shows the delegation")
+	}
+	if got := lent(); len(got) != 1 || w.c.Now.Before(got[0].Until) {
+		t.Errorf("what was said while it held can no longer be judged: %v", got)
 	}
 }
 

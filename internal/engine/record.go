@@ -21,10 +21,12 @@ type RecordKind string
 const (
 	Requested RecordKind = "request"  // a gate was asked for
 	Voided    RecordKind = "void"     // what was approved changed
+	Blocked   RecordKind = "blocked"  // something holds the open request up
 	Passed    RecordKind = "passed"   // the gate passed
 	Returned  RecordKind = "returned" // the deliverable went back
 	Replied   RecordKind = "reply"    // a command was answered
 	Explained RecordKind = "label"    // a label that a person changed was put back
+	Paused    RecordKind = "pause"    // somebody's commands wait until the hour is over
 )
 
 // Who is a person as a record names them.
@@ -61,8 +63,10 @@ type Record struct {
 	Kind      RecordKind             `json:"kind"`
 	Repo      string                 `json:"repo"` // owner/name, as it was when written
 	Issue     int                    `json:"issue"`
-	Cause     int64                  `json:"cause,omitempty"` // the comment that caused it; a record is written once per cause
-	Event     string                 `json:"event,omitempty"` // the label event that caused it, for Explained
+	Cause     int64                  `json:"cause,omitempty"`   // the comment that caused it; a record is written once per cause
+	Causes    []int64                `json:"causes,omitempty"`  // further comments that a reply answers, repetitions of the first
+	Refused   []int                  `json:"refused,omitempty"` // places of Cause's commands that were not carried out, from 0; all of those of Causes were not
+	Event     string                 `json:"event,omitempty"`   // what caused it where that is no comment: the label event, for Explained; the hour, for Paused
 	At        time.Time              `json:"at"`
 	Gate      lifecycle.Gate         `json:"gate,omitempty"`
 	From      lifecycle.Phase        `json:"from,omitempty"`
@@ -72,7 +76,8 @@ type Record struct {
 	Prints    checks.Prints          `json:"prints,omitempty"`
 	Words     map[checks.Item]string `json:"words,omitempty"` // what the items said, shortened, to show old → new later
 	Yes       []RecordedYes          `json:"yes,omitempty"`
-	Self      bool                   `json:"self,omitempty"` // self-reviewed
+	Self      bool                   `json:"self,omitempty"`   // self-reviewed
+	Blocks    []string               `json:"blocks,omitempty"` // what holds the request up, as the requester is told here
 	Why       lifecycle.Cause        `json:"why,omitempty"`
 	Reason    string                 `json:"reason,omitempty"`
 	Key       string                 `json:"key,omitempty"` // fingerprint of the key that signed

@@ -8,7 +8,7 @@ import (
 
 // view is what the sticky shows once everything decided has been done.
 func (d *desk) view() templates.DeliverableView {
-	v := templates.DeliverableView{Title: d.Issue.Title, Phase: d.h.Phase, Risk: d.Risk, Short: d.Short, Rebuilt: d.Rebuilt, ConfigError: d.ConfigError}
+	v := templates.DeliverableView{Title: d.Issue.Title, Phase: d.h.Phase, Risk: d.Risk, Short: d.Short, Rebuilt: !d.rebuiltAt.IsZero(), ConfigError: d.ConfigError, ConfigProblem: d.ConfigProblem}
 	if next, ok := d.h.Phase.Next(); ok {
 		v.Gate, _ = lifecycle.GateInto(next)
 	}
@@ -82,10 +82,26 @@ func seatViews(t checks.Tally) []templates.SeatView {
 			s.State = templates.AnswerUnread
 		default:
 			s.Asked, s.People = true, awaitedFor(t, a.Role)
+			byWhatRight(&s, a.Candidates)
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// byWhatRight says of the one person who is awaited that they stand in or act for somebody else.
+func byWhatRight(s *templates.SeatView, candidates []checks.Candidate) {
+	for _, c := range candidates {
+		if len(s.People) != 1 || c.Person.Login != s.People[0] {
+			continue
+		}
+		switch c.Via {
+		case checks.ViaStandIn:
+			s.StandIn = true
+		case checks.ViaDelegation:
+			s.LentBy, s.Until = c.Delegation.From.Login, c.Delegation.Day
+		}
+	}
 }
 
 func awaitedFor(t checks.Tally, seat lifecycle.Role) []string {

@@ -215,10 +215,15 @@ func subIssues(e *event, c *Classified) {
 	}
 }
 
-// pullRequest looks at the deliverable whose evidence a merged pull request is. One that names none
+// pullRequest looks at a pull request whose commits are new, and at the deliverable whose evidence a merged pull request is. One that names none
 // may belong to the only open deliverable: then the repository is looked at.
 func pullRequest(e *event, c *Classified) {
 	k, ok := e.key()
+	if ok && e.Pull != nil && (e.Action == "opened" || e.Action == "synchronize" || e.Action == "reopened") {
+		k.Kind, k.Number = engine.PullKey, e.Pull.Number
+		c.Keys = append(c.Keys, k)
+		return
+	}
 	if !ok || e.Pull == nil || e.Action != "closed" || !e.Pull.Merged || e.Pull.Base.Ref != e.Repository.DefaultBranch {
 		return
 	}

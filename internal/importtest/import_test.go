@@ -33,6 +33,9 @@ var allowed = map[string][]string{
 	"internal/contract":   {"internal/hubsim"},
 	"internal/importtest": {},
 	"internal/acceptance": {"*"},
+	"internal/app":        {"bot", "internal/engine", "internal/gh", "internal/policy"},
+	"internal/playground": {"internal/app", "bot", "internal/engine", "internal/gh", "internal/hubsim", "internal/lifecycle", "internal/policy", "templates"},
+	"docs/pictures":       {"internal/playground"},
 	"cmd/phasegate":       {"*"},
 	"cmd/phasegate-action": {
 		"action",

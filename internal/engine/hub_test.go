@@ -1,0 +1,247 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/phasegate/phasegate/internal/engine"
+	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/markdown"
+	"github.com/phasegate/phasegate/internal/policy"
+)
+
+// memory is a repository in memory: an [engine.Hub] that can fail.
+type memory struct {
+	t        testing.TB
+	now      time.Time
+	rules    engine.Rules
+	roster   facts.Roster
+	issues   map[int]*memoryIssue
+	merged   []facts.MergedPull
+	nextID   int64
+	writes   []string
+	fail     int  // the write that fails, counted from 1; 0 for none
+	lost     bool // it is carried out all the same, but its answer is lost
+	vanished bool // it fails as if what it is about were not there
+}
+
+type memoryIssue struct {
+	facts.Issue
+	comments []facts.Comment
+	changes  []facts.LabelChange
+}
+
+var errWrite = errors.New("502")
+
+func newMemory(t testing.TB, config string) *memory {
+	t.Helper()
+	p, problems := policy.Parse([]byte(config))
+	if p == nil {
+		t.Fatal(problems)
+	}
+	m := &memory{t: t, now: time.Date(2026, 1, 12, 12, 0, 0, 0, time.UTC), rules: engine.Rules{Policy: p, URL: "https://github.com/acme/churn/blob/main/.github/phasegate.yml"}, issues: map[int]*memoryIssue{}, nextID: 100}
+	m.roster = facts.Roster{Holders: map[lifecycle.Role][]facts.Person{}}
+	for _, role := range lifecycle.Roles {
+		for _, h := range p.RoleHolders(role) {
+			m.roster.Holders[role] = append(m.roster.Holders[role], who(h.Login))
+		}
+	}
+	return m
+}
+
+var _ engine.Hub = (*memory)(nil)
+
+func (m *memory) key(n int) engine.Key {
+	return engine.Key{Owner: "acme", Repo: "churn", Kind: engine.IssueKey, Number: n}
+}
+
+func (m *memory) tick() time.Time {
+	m.now = m.now.Add(time.Minute)
+	return m.now
+}
+
+func (m *memory) open(number int, author, title, body string, labels ...string) {
+	m.issues[number] = &memoryIssue{Issue: facts.Issue{Number: number, Title: title, Body: body, Author: who(author), Created: m.tick(), Labels: labels}}
+}
+
+func (m *memory) edit(number int, old, with string) {
+	i := m.issues[number]
+	if !strings.Contains(i.Body, old) {
+		m.t.Fatalf("#%d does not say %q", number, old)
+	}
+	i.Body, i.BodyEdited = strings.Replace(i.Body, old, with, 1), m.tick()
+}
+
+func (m *memory) say(number int, login, text string) {
+	m.nextID++
+	i := m.issues[number]
+	i.comments = append(i.comments, facts.Comment{ID: m.nextID, Author: who(login), Body: text, Created: m.tick()})
+}
+
+func (m *memory) Snapshot(_ context.Context, key engine.Key) (engine.Snapshot, error) {
+	s := engine.Snapshot{Key: key, Now: m.now, Rules: m.rules, Roster: m.roster, Merged: facts.Known(m.merged), People: map[string]facts.Person{}}
+	for _, i := range m.issues {
+		kinds := i.KindsOf()
+		if !i.Closed && len(kinds) > 0 && slices.Contains([]lifecycle.Kind{lifecycle.Problem, lifecycle.Deliverable, lifecycle.Data, lifecycle.SupportProblem}, kinds[0]) {
+			s.Listed = append(s.Listed, i.listed())
+		}
+	}
+	i := m.issues[key.Number]
+	if i == nil {
+		s.Gone = true
+		return s, nil
+	}
+	s.Issue, s.Comments, s.LabelChanges = i.Issue, slices.Clone(i.comments), slices.Clone(i.changes)
+	s.Issue.Labels = slices.Clone(i.Labels)
+	return s, nil
+}
+
+func (i *memoryIssue) listed() engine.Listed {
+	l := engine.Listed{Issue: i.Issue}
+	for _, c := range i.comments {
+		if (c.Own || c.Touched) && engine.IsSticky(c.Body) {
+			l.Sticky = &c
+		}
+	}
+	return l
+}
+
+func (m *memory) Fill(_ context.Context, s *engine.Snapshot, lack engine.Lack) error {
+	s.Asked.Issues, s.Asked.Logins = append(s.Asked.Issues, lack.Issues...), append(s.Asked.Logins, lack.Logins...)
+	for _, n := range lack.Issues {
+		if i := m.issues[n]; i != nil {
+			s.Listed = append(s.Listed, i.listed())
+		}
+	}
+	for _, login := range lack.Logins {
+		if !strings.HasPrefix(login, "nobody") {
+			s.People[login] = who(login)
+		}
+	}
+	return nil
+}
+
+func (m *memory) Repository(_ context.Context, key engine.Key) (engine.RepositorySnapshot, error) {
+	return engine.RepositorySnapshot{Key: key, Rules: m.rules}, nil
+}
+
+func (m *memory) Pull(_ context.Context, key engine.Key) (engine.PullSnapshot, error) {
+	return engine.PullSnapshot{Key: key, Closed: true}, nil
+}
+
+func (m *memory) Apply(_ context.Context, _ engine.Key, e engine.Effect) error {
+	m.writes = append(m.writes, e.String())
+	if m.fail > 0 {
+		if m.fail--; m.fail == 0 {
+			switch {
+			case m.vanished:
+				return fmt.Errorf("404: %w", engine.ErrVanished)
+			case m.lost:
+				m.carryOut(e)
+			}
+			return errWrite
+		}
+	}
+	m.carryOut(e)
+	return nil
+}
+
+func (m *memory) carryOut(effect engine.Effect) {
+	switch e := effect.(type) {
+	case engine.PostComment:
+		m.nextID++
+		i := m.issues[e.Issue]
+		i.comments = append(i.comments, facts.Comment{ID: m.nextID, Author: facts.Person{ID: 1, Login: "phasegate[bot]", Bot: true}, Own: true, Body: e.Body, Created: m.now})
+	case engine.EditComment:
+		m.comment(e.Comment).Body = e.Body
+	case engine.React:
+		m.comment(e.Comment).Answer = e.Reaction
+	case engine.SetLabels:
+		i := m.issues[e.Issue]
+		i.Labels = slices.DeleteFunc(append(slices.Clone(i.Labels), e.Add...), func(l string) bool { return slices.Contains(e.Remove, l) })
+	default:
+		m.t.Fatalf("no issue has %s", effect)
+	}
+}
+
+func (m *memory) comment(id int64) *facts.Comment {
+	for _, i := range m.issues {
+		for c := range i.comments {
+			if i.comments[c].ID == id {
+				return &i.comments[c]
+			}
+		}
+	}
+	m.t.Fatalf("there is no comment %d", id)
+	return nil
+}
+
+// maxLooks is how many looks one thing that happened may lead to.
+const maxLooks = 60
+
+// settle looks at the issues, and at what each look touches, until nothing is left to look at.
+func (m *memory) settle(numbers ...int) {
+	m.t.Helper()
+	r := engine.Reconciler{Hub: m}
+	var queue []engine.Key
+	for _, n := range numbers {
+		queue = append(queue, m.key(n))
+	}
+	for looks := 0; len(queue) > 0; looks++ {
+		if looks == maxLooks {
+			m.t.Fatalf("no end of looking: %v", queue)
+		}
+		key := queue[0]
+		out, err := r.Reconcile(context.Background(), key)
+		if err != nil {
+			if !errors.Is(err, errWrite) {
+				m.t.Fatal(err)
+			}
+			continue // tried again, as the inbox does
+		}
+		queue = queue[1:]
+		for _, k := range out.Touch {
+			if !slices.Contains(queue, k) {
+				queue = append(queue, k)
+			}
+		}
+	}
+}
+
+// state is what people see of the repository, and what is remembered.
+func (m *memory) state() string {
+	var b strings.Builder
+	for n := range 20 {
+		i := m.issues[n]
+		if i == nil {
+			continue
+		}
+		slices.Sort(i.Labels)
+		fmt.Fprintf(&b, "#%d %v\n", n, i.Labels)
+		for _, c := range i.comments {
+			switch {
+			case c.Own && engine.IsSticky(c.Body):
+				fmt.Fprintf(&b, "sticky:\n%s\n", markdown.Visible(c.Body))
+			case c.Own:
+				fmt.Fprintf(&b, "comment: %s\n", strings.SplitN(c.Body, "\n", 2)[0])
+			default:
+				fmt.Fprintf(&b, "%s: %s %s\n", c.Author.Login, c.Body, c.Answer)
+			}
+		}
+	}
+	return b.String()
+}
+
+func (m *memory) sticky(number int) string {
+	l := m.issues[number].listed()
+	if l.Sticky == nil {
+		return ""
+	}
+	return markdown.Visible(l.Sticky.Body)
+}

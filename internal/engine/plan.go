@@ -1,0 +1,400 @@
+package engine
+
+import (
+	"crypto/ed25519"
+	"strings"
+	"time"
+
+	"github.com/phasegate/phasegate/checks"
+	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/markdown"
+	"github.com/phasegate/phasegate/internal/metrics"
+	"github.com/phasegate/phasegate/internal/policy"
+	"github.com/phasegate/phasegate/templates"
+)
+
+// Plan is what is to be done about one object.
+type Plan struct {
+	Effects []Effect
+	Sticky  string    // what the object's sticky says once the effects are carried out; "" where there is none
+	Touch   []Key     // objects whose stickies show this one as it no longer is
+	Due     time.Time // when to look again though nothing happens; zero for never
+
+	at time.Time // of the snapshot
+}
+
+// Plan judges a snapshot that lacks nothing. It is pure: the same snapshot gives the same plan, and
+// once the plan is carried out the next one is empty.
+func (s Snapshot) Plan(signer Signer) (Plan, error) {
+	if s.Rules.Policy == nil {
+		return Plan{}, nil // no config: nothing is written on issues
+	}
+	b := bench{Snapshot: s, chart: s.chart(), signer: signer, plan: Plan{at: s.Now}}
+	if !s.Gone && len(s.Issue.KindsOf()) == 0 {
+		b.adopt()
+	}
+	if err := b.decide(); err != nil {
+		return Plan{}, err
+	}
+	b.refresh()
+	for _, n := range b.chart.touched(s.Key.Number, b.chart.self) {
+		b.plan.Touch = append(b.plan.Touch, s.Key.Issue(n))
+	}
+	return b.plan, nil
+}
+
+// bench is where one plan is made.
+type bench struct {
+	Snapshot
+	chart  chart
+	signer Signer
+	plan   Plan
+}
+
+// adopt gives an issue with a form's headings the kind label that its author may have had no right to
+// give.
+func (b *bench) adopt() {
+	kind := kindOfForm(b.Issue.Body)
+	if kind == "" || b.Issue.Closed {
+		return
+	}
+	b.plan.Effects = append(b.plan.Effects, SetLabels{Issue: b.Issue.Number, Add: []string{kind.Label()}})
+	b.Snapshot.Issue.Labels = append([]string{kind.Label()}, b.Issue.Labels...)
+	b.chart = b.Snapshot.chart()
+}
+
+// kindOfForm is the kind whose form the body has most headings of, at least three; "" where there is
+// none, or two have as many.
+func kindOfForm(body string) lifecycle.Kind {
+	var best lifecycle.Kind
+	most, tie := 2, false
+	for _, k := range lifecycle.Kinds {
+		n := len(markdown.Sections(body, lifecycle.Titles(k)))
+		switch {
+		case n > most:
+			best, most, tie = k, n, false
+		case n == most:
+			tie = true
+		}
+	}
+	if tie {
+		return ""
+	}
+	return best
+}
+
+// decide makes the case of the object's kind and has it decided.
+func (b *bench) decide() error {
+	o := b.chart.self
+	if b.Gone || b.Issue.Closed {
+		return nil
+	}
+	if o == nil || !o.hasSticky() && stickyOf(b.Comments) != nil {
+		d, err := DecideTwoKinds(KindsCase{Key: b.Key, Now: b.Now, Printer: b.printer(), Issue: b.Issue, Sticky: stickyOf(b.Comments)})
+		if o == nil || err != nil {
+			b.plan.Effects = append(b.plan.Effects, d.Effects...)
+			return err
+		}
+		b.plan.Effects = d.Effects
+	}
+	var d Decision
+	var err error
+	switch o.kind {
+	case lifecycle.Deliverable:
+		d, err = Decide(b.deliverable(o))
+	case lifecycle.Data:
+		d, err = DecideData(b.data(o))
+	case lifecycle.Problem:
+		d, err = DecideProblem(b.problem(o))
+	default:
+		d, err = DecidePlain(b.plain())
+	}
+	b.plan.Effects = append(b.plan.Effects, d.Effects...)
+	b.due(d.Due)
+	return err
+}
+
+// due asks for a look at that time, unless an earlier one is asked for.
+func (b *bench) due(at time.Time) {
+	if !at.IsZero() && (b.plan.Due.IsZero() || at.Before(b.plan.Due)) {
+		b.plan.Due = at
+	}
+}
+
+// refresh takes the ledger as it will stand, so that neighbours are compared with what is shown to them
+// from now on.
+func (b *bench) refresh() {
+	if s := stickyOf(b.Comments); s != nil {
+		b.plan.Sticky = markdown.Visible(s.Body)
+	}
+	for _, e := range b.plan.Effects {
+		body := ""
+		switch e := e.(type) {
+		case PostComment:
+			if e.Record == nil {
+				body = e.Body
+			}
+		case EditComment:
+			body = e.Body
+		}
+		if b.chart.self != nil && IsSticky(body) {
+			b.plan.Sticky = markdown.Visible(body)
+			b.chart.self.ledger = ledgers{}
+			b.chart.self.readLedger(body)
+		}
+	}
+}
+
+func (b *bench) printer() templates.Printer {
+	return templates.Printer{Lang: b.Rules.Policy.Language, Zone: b.Rules.Policy.Location, Now: b.Now}
+}
+
+// read is what every kind's case has in common.
+func (b *bench) read() (entries []Entry, sticky *facts.Comment, rebuilt bool) {
+	keys := b.Rules.Policy.Keys
+	if own := b.signer.Public(); own != nil {
+		keys = append([]ed25519.PublicKey{own}, keys...)
+	}
+	entries = Entries(b.Key.FullName(), b.Issue.Number, b.Comments, keys)
+	sticky = stickyOf(b.Comments)
+	return entries, sticky, sticky != nil && sticky.Touched
+}
+
+func (b *bench) deliverable(o *object) Case {
+	entries, sticky, rebuilt := b.read()
+	c := Case{
+		Key: b.Key, Now: b.Now, Printer: b.printer(), Signer: b.signer, ScaleNever: b.Rules.Policy.Approvals.Scale == policy.ScaleNever,
+		ConfigURL: b.Rules.URL, ConfigError: b.Rules.Broken != "", ConfigProblem: b.Rules.Broken,
+		Issue: o.Issue, Entries: entries, Sticky: sticky, Silent: o.ledger.Silent, Rebuilt: rebuilt, LabelChanges: b.LabelChanges,
+		Roster: b.Roster, Delegations: b.chart.delegations(o), Seen: b.chart.sees(o),
+	}
+	c.Risk = b.risk(o, entries)
+	c.Seats = map[lifecycle.Gate][]lifecycle.Role{}
+	for _, g := range lifecycle.Gates {
+		c.Seats[g] = b.Rules.Policy.Seats(g, c.Risk)
+	}
+	b.design(o, &c)
+	return c
+}
+
+// risk is the level a deliverable was given first: the ledger's, the newest record's, or its form's.
+// A form that is edited later does not change it.
+func (b *bench) risk(o *object, entries []Entry) lifecycle.Risk {
+	if o.ledger.Risk != "" {
+		return o.ledger.Risk
+	}
+	for i := len(entries) - 1; i >= 0; i-- {
+		if r := entries[i].Record; r != nil && r.Risk != "" {
+			return r.Risk
+		}
+	}
+	return o.form.Risk(b.Rules.Policy.RiskDefault)
+}
+
+// design fills in what the first gate is judged on, and what is shown of it.
+func (b *bench) design(o *object, c *Case) {
+	lang := b.Rules.Policy.Language
+	c.Design, c.Short = o.form.Design(), o.form.Short(lang)
+	parent := checks.Parent{Number: o.form.Parent}
+	var problem Form
+	if p := b.chart.objects[o.form.Parent]; p != nil {
+		parent.Exists, parent.Problem = true, p.kind == lifecycle.Problem
+		if parent.Problem {
+			questions := p.form.Questions()
+			parent.Answered, problem, c.Short.ProblemTitle = questions[0] && questions[1], p.form, p.Title
+		}
+	}
+	c.Design.Parent = facts.Known(parent)
+	linked, requirements := b.linkedData(o, c)
+	c.Design.Data = facts.Known(requirements)
+	var support []checks.SupportProblem
+	for _, s := range b.chart.supports(o) {
+		support = append(support, s.form.SupportFact(s.Issue))
+	}
+	c.Design.Support = facts.Known(support)
+	b.evidence(o, c)
+	c.Design.Now = o.form.Prints(linked, problem)
+	c.Words = o.form.words(lang, c.Short.Data)
+}
+
+func (b *bench) linkedData(o *object, c *Case) ([]LinkedData, []checks.DataRequirement) {
+	var linked []LinkedData
+	var requirements []checks.DataRequirement
+	for _, n := range b.chart.data(o) {
+		d := b.chart.objects[n]
+		fact, view := checks.DataRequirement{Number: n}, templates.DataView{Number: n}
+		if d != nil && d.kind == lifecycle.Data {
+			view = dataView(d)
+			fact.Exists, fact.Validated, fact.At = true, view.Validated, view.At
+			linked = append(linked, LinkedData{n, d.form.DataText()})
+		}
+		requirements = append(requirements, fact)
+		c.Short.Data = append(c.Short.Data, view)
+	}
+	return linked, requirements
+}
+
+func dataView(d *object) templates.DataView {
+	v := templates.DataView{Number: d.Number, Title: d.Title, Exists: true, Validated: d.validated()}
+	if v.Validated {
+		v.At = d.ledger.Data.At
+		for _, w := range d.ledger.Data.By {
+			v.By = append(v.By, w.Login)
+		}
+	}
+	return v
+}
+
+// Where the evidence of the design phase's steps is merged (section 1's table).
+const (
+	AnalysisFolder = "reports/eda"
+	DesignFolder   = "docs/design"
+)
+
+// evidence finds the merged analysis and design among the pull requests of the deliverable.
+func (b *bench) evidence(o *object, c *Case) {
+	merged, read := b.Merged.Get()
+	if !read {
+		c.Design.Analysis, c.Design.DesignDoc = facts.Unknown[time.Time](b.Merged.Why()), facts.Unknown[time.Time](b.Merged.Why())
+	} else {
+		analysis, analysisDocs := b.newest(o, merged, AnalysisFolder)
+		design, designDocs := b.newest(o, merged, DesignFolder)
+		c.Design.Analysis, c.Design.DesignDoc = facts.Known(analysis), facts.Known(design)
+		c.Short.Docs = append(analysisDocs, designDocs...)
+	}
+	has := func(f facts.Fact[time.Time]) bool { t, ok := f.Get(); return ok && !t.IsZero() }
+	c.Short.Steps = []templates.StepView{
+		{Step: templates.StepRequirements, Done: requirementsMet(o.form)},
+		{Step: templates.StepAnalysis, Done: has(c.Design.Analysis)},
+		{Step: templates.StepDesignDoc, Done: has(c.Design.DesignDoc)},
+	}
+}
+
+func requirementsMet(f Form) bool {
+	return f.Answers[lifecycle.SecContext] != "" && f.Answers[lifecycle.SecValue] != "" && f.Answers[lifecycle.SecRequirements] != "" &&
+		len(f.Problems) == 0 && len(f.Metrics.Rows) > 0
+}
+
+// maxDocs is how many files of one step a sticky lists, the newest.
+const maxDocs = 5
+
+// newest is when a file under the folder was last merged for the deliverable, and the files, each with
+// the pull request that merged it last.
+func (b *bench) newest(o *object, merged []facts.MergedPull, folder string) (time.Time, []templates.DocView) {
+	var at time.Time
+	var docs []templates.DocView
+	known := map[string]bool{}
+	for _, p := range merged {
+		if !b.belongs(p, o) {
+			continue
+		}
+		for _, f := range p.Files {
+			if !strings.HasPrefix(f.Path, folder+"/") || known[f.Path] {
+				continue
+			}
+			known[f.Path] = true
+			if f.Removed {
+				continue
+			}
+			if p.Merged.After(at) {
+				at = p.Merged
+			}
+			if len(docs) < maxDocs {
+				docs = append(docs, templates.DocView{Path: f.Path, Pull: p.Number})
+			}
+		}
+	}
+	return at, docs
+}
+
+// belongs reports whether the pull request is the deliverable's: it names it, or names none and there
+// is no other open one.
+func (b *bench) belongs(p facts.MergedPull, o *object) bool {
+	if p.Deliverable != 0 {
+		return p.Deliverable == o.Number
+	}
+	return len(b.chart.each(lifecycle.Deliverable, func(d *object) bool { return d != o })) == 0
+}
+
+func (b *bench) data(o *object) DataCase {
+	entries, sticky, rebuilt := b.read()
+	c := DataCase{
+		Key: b.Key, Now: b.Now, Printer: b.printer(), Signer: b.signer, ScaleNever: b.Rules.Policy.Approvals.Scale == policy.ScaleNever,
+		ConfigURL: b.Rules.URL, ConfigError: b.Rules.Broken != "", ConfigProblem: b.Rules.Broken,
+		Issue: o.Issue, Print: o.dataPrint(), Words: o.form.DataWords(b.Rules.Policy.Language), Entries: entries, Sticky: sticky, Ledger: o.ledger.Data, Rebuilt: rebuilt, LabelChanges: b.LabelChanges,
+		Roster: b.Roster, Delegations: b.chart.delegations(o), Seen: b.chart.sees(o),
+	}
+	for _, d := range b.chart.users(o) {
+		c.Used = append(c.Used, d.Number)
+	}
+	return c
+}
+
+func (b *bench) problem(o *object) ProblemCase {
+	entries, sticky, rebuilt := b.read()
+	c := ProblemCase{
+		Key: b.Key, Now: b.Now, Printer: b.printer(), Signer: b.signer, Issue: o.Issue, Entries: entries, Sticky: sticky, LabelChanges: b.LabelChanges,
+		Roster: b.Roster, People: b.People, Board: b.board(o), Seen: b.chart.sees(o),
+	}
+	c.Board.Rebuilt, c.Board.ConfigError, c.Board.ConfigProblem = rebuilt, b.Rules.Broken != "", b.Rules.Broken
+	for _, l := range o.ledger.Problem.Delegations {
+		if l.Until.After(b.Now) {
+			b.due(l.Until)
+		}
+	}
+	return c
+}
+
+// board is what a bigger problem's sticky shows of its own form and of what hangs on it.
+func (b *bench) board(o *object) templates.ProblemView {
+	v := templates.ProblemView{Answered: o.form.Questions()}
+	for _, p := range o.form.Problems {
+		v.MetricErrors = append(v.MetricErrors, p.Error())
+	}
+	count := func(f Form) {
+		v.Goals += len(f.Metrics.Of(metrics.Goal))
+		v.Guardrails += len(f.Metrics.Of(metrics.Guardrail))
+	}
+	count(o.form)
+	data := map[int]bool{}
+	deliverables := b.chart.deliverables(o)
+	v.Moves = b.boardMoves(deliverables)
+	for _, d := range deliverables {
+		count(d.form)
+		v.Deliverables = append(v.Deliverables, boardDeliverable(d))
+		for _, s := range b.chart.supports(d) {
+			v.Support = append(v.Support, templates.BoardSupport{Deliverable: d.Number, Number: s.Number, People: s.form.People()})
+		}
+		for _, n := range b.chart.data(d) {
+			data[n] = true
+		}
+	}
+	for _, n := range b.chart.numbers {
+		if r := b.chart.objects[n]; r.kind == lifecycle.Data && (data[n] || !r.Closed && r.form.Parent == o.Number) {
+			v.Data = append(v.Data, dataView(r))
+		}
+	}
+	return v
+}
+
+// boardDeliverable is a deliverable's line: as its sticky's ledger has it, or by its labels until it
+// has one.
+func boardDeliverable(d *object) templates.BoardDeliverable {
+	line := templates.BoardDeliverable{Number: d.Number, Title: d.Title, Phase: lifecycle.Design}
+	if l := d.ledger.Board; l != nil {
+		line.Phase, line.Asked, line.Blocked, line.Awaited = l.Phase, l.Asked, l.Blocked, l.Awaited
+		return line
+	}
+	for _, p := range lifecycle.Phases {
+		if d.Has(p.Label()) {
+			line.Phase = p
+		}
+	}
+	return line
+}
+
+func (b *bench) plain() PlainCase {
+	entries, _, _ := b.read()
+	return PlainCase{Key: b.Key, Now: b.Now, Printer: b.printer(), Signer: b.signer, Issue: b.Issue, Entries: entries, LabelChanges: b.LabelChanges, Roster: b.Roster}
+}

@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/phasegate/phasegate/internal/policy"
+)
+
+// Hub is GitHub as the engine needs it.
+type Hub interface {
+	// Snapshot reads what is needed to judge an issue.
+	Snapshot(ctx context.Context, key Key) (Snapshot, error)
+	// Fill reads what the snapshot lacks into it, and notes that it was asked for.
+	Fill(ctx context.Context, s *Snapshot, lack Lack) error
+	// Repository reads what is needed to judge a repository's set-up.
+	Repository(ctx context.Context, key Key) (RepositorySnapshot, error)
+	// Pull reads what is needed to judge a pull request.
+	Pull(ctx context.Context, key Key) (PullSnapshot, error)
+	// Apply carries one effect out. ErrVanished says that what it is about is not there (any more).
+	Apply(ctx context.Context, key Key, e Effect) error
+}
+
+// Reconciler brings objects on GitHub into the state the rules ask for. App and Action, live run and
+// dry run go this way.
+type Reconciler struct {
+	Hub    Hub
+	Signer Signer
+	Logger *slog.Logger // nil: nobody is told
+	// Runner is who runs this. Where the config names another one nothing is done; "" does not ask.
+	Runner policy.Runner
+}
+
+// Outcome is what a look at an object led to.
+type Outcome struct {
+	Effects []Effect // those carried out, in order
+	Touch   []Key    // objects to look at next
+	Due     time.Time
+
+	at time.Time // of the look, by the project's clock; zero where it was not needed
+}
+
+// maxLookups is how often a snapshot is completed by further reading.
+const maxLookups = 4
+
+// Plan reads an object and says what is to be done, without doing it.
+func (r Reconciler) Plan(ctx context.Context, key Key) (Plan, error) {
+	switch key.Kind {
+	case IssueKey:
+		return r.planIssue(ctx, key)
+	case RepositoryKey:
+		s, err := r.Hub.Repository(ctx, key)
+		if err != nil {
+			return Plan{}, fmt.Errorf("read %s: %w", key, err)
+		}
+		if r.others(s.Rules) {
+			return Plan{}, nil
+		}
+		return s.Plan(), nil
+	case PullKey:
+		s, err := r.Hub.Pull(ctx, key)
+		if err != nil {
+			return Plan{}, fmt.Errorf("read %s: %w", key, err)
+		}
+		if r.others(s.Rules) {
+			return Plan{}, nil
+		}
+		return s.Plan(), nil
+	}
+	return Plan{}, nil // the other kinds of keys have nobody to look at them yet
+}
+
+// others reports whether the config gives the repository to another runner.
+func (r Reconciler) others(rules Rules) bool {
+	return r.Runner != "" && rules.Policy != nil && rules.Policy.Runner != r.Runner
+}
+
+func (r Reconciler) planIssue(ctx context.Context, key Key) (Plan, error) {
+	s, err := r.Hub.Snapshot(ctx, key)
+	if err != nil {
+		return Plan{}, fmt.Errorf("read %s: %w", key, err)
+	}
+	if r.others(s.Rules) {
+		return Plan{}, nil
+	}
+	for range maxLookups {
+		lack := s.Lacks()
+		if lack.Empty() {
+			break
+		}
+		if err := r.Hub.Fill(ctx, &s, lack); err != nil {
+			return Plan{}, fmt.Errorf("read what %s names: %w", key, err)
+		}
+	}
+	plan, err := s.Plan(r.Signer)
+	if err != nil {
+		return Plan{}, fmt.Errorf("judge %s: %w", key, err)
+	}
+	return plan, nil
+}
+
+// What vanished between reading and writing has the object looked at again at once, and once more after
+// a moment in which GitHub's servers can agree; then it is left alone until something happens or this
+// long has passed.
+const (
+	maxRounds = 3
+	agreeing  = time.Second
+	leftAlone = time.Hour
+)
+
+// Reconcile looks at an object and carries out what is to be done. It stops at the first write that
+// fails: the next look finds the rest. What was deleted under its hands, or is not yet there on every
+// server of GitHub's, it looks at again.
+func (r Reconciler) Reconcile(ctx context.Context, key Key) (Outcome, error) {
+	var out Outcome
+	for round := 1; ; round++ {
+		plan, err := r.Plan(ctx, key)
+		if err != nil {
+			return out, err
+		}
+		out.Touch, out.Due, out.at = plan.Touch, plan.Due, plan.at
+		err = r.apply(ctx, key, plan.Effects, &out)
+		if err == nil || !errors.Is(err, ErrVanished) {
+			return out, err
+		}
+		if round == maxRounds {
+			return r.leave(ctx, key, out, err), nil
+		}
+		if round > 1 {
+			select {
+			case <-ctx.Done():
+				return out, ctx.Err()
+			case <-time.After(agreeing):
+			}
+		}
+	}
+}
+
+// leave gives a look up whose writes find nothing to write on, though reading shows it.
+func (r Reconciler) leave(ctx context.Context, key Key, out Outcome, err error) Outcome {
+	if r.Logger != nil {
+		r.Logger.WarnContext(ctx, "left alone: what is read cannot be written on", "installation", key.Installation, "repo", key.FullName(), "number", key.Number, "error", err)
+	}
+	if at := out.at.Add(leftAlone); !out.at.IsZero() && (out.Due.IsZero() || at.Before(out.Due)) {
+		out.Due = at
+	}
+	return out
+}
+
+func (r Reconciler) apply(ctx context.Context, key Key, effects []Effect, out *Outcome) error {
+	for _, e := range effects {
+		if err := r.Hub.Apply(ctx, key, e); err != nil {
+			return fmt.Errorf("%s of %s: %w", e, key, err)
+		}
+		out.Effects = append(out.Effects, e)
+		r.log(ctx, key, e)
+	}
+	return nil
+}
+
+func (r Reconciler) log(ctx context.Context, key Key, e Effect) {
+	if r.Logger == nil {
+		return
+	}
+	r.Logger.InfoContext(ctx, "written", "installation", key.Installation, "repo", key.FullName(), "number", key.Number, "effect", e.String())
+}
+
+// ErrVanished is returned by [Hub.Apply] when what the effect is about was not found.
+var ErrVanished = errors.New("it is not there (any more)")
+
+// ErrGone is returned by a [Hub] for a repository that does not exist or cannot be seen (any more).
+var ErrGone = errors.New("the repository is gone or was taken away from the App")

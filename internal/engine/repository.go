@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/policy"
+	"github.com/phasegate/phasegate/templates"
+)
+
+// RepositorySnapshot is what was read of a repository's set-up.
+type RepositorySnapshot struct {
+	Key      Key
+	Rules    Rules
+	Head     string           // commit of the default branch; "" for an empty repository
+	Problems []policy.Problem // of the default branch's config
+	Config   string           // hash of the config's content; "" for none
+	Check    string           // external id of our newest phasegate/config on Head; "" for none
+	Labels   []RepositoryLabel
+	Numbers  []int // open issues that have a sticky
+}
+
+// RepositoryLabel is a label a repository has.
+type RepositoryLabel struct{ Name, Description, Color string }
+
+// CreateLabel makes one of Phasegate's labels.
+type CreateLabel struct{ Name, Color, Description string }
+
+// DescribeLabel changes the description and colour of one of Phasegate's labels.
+type DescribeLabel struct{ Name, Color, Description string }
+
+// ConfigCheck posts phasegate/config on a commit.
+type ConfigCheck struct {
+	Head       string
+	ExternalID string // of the config judged, so that it is posted once
+	Failed     bool
+	Title      string
+	Summary    string
+	Problems   []CheckNote
+}
+
+// CheckNote is an annotation: line and column count from 1; 0 for a note on the whole file.
+type CheckNote struct {
+	Path         string
+	Line, Column int
+	Message      string
+}
+
+func (e CreateLabel) String() string   { return "create label " + e.Name }
+func (e DescribeLabel) String() string { return "describe label " + e.Name }
+func (e ConfigCheck) String() string {
+	return fmt.Sprintf("check phasegate/config at %.7s: %s", e.Head, e.Title)
+}
+
+// Plan says what a repository lacks: labels, and word on a broken config that was pushed. Whatever stands in
+// its stickies may have changed with the config, so they are looked at again.
+func (s RepositorySnapshot) Plan() Plan {
+	var p Plan
+	if len(s.Problems) > 0 && s.Check != configID(s.Config) {
+		p.Effects = append(p.Effects, configCheck(s.Rules, s.Head, s.Config, s.Problems))
+	}
+	if s.Rules.Policy == nil {
+		return p
+	}
+	p.Effects = append(p.Effects, s.labels()...)
+	for _, n := range s.Numbers {
+		p.Touch = append(p.Touch, s.Key.Issue(n))
+	}
+	return p
+}
+
+// labels are created where they are missing, and described in the config's language where they still
+// have the other's words: what people wrote there stays.
+func (s RepositorySnapshot) labels() []Effect {
+	var out []Effect
+	lang := s.Rules.Policy.Language
+	for _, l := range lifecycle.Labels() {
+		want := l.Text[lang]
+		i := slices.IndexFunc(s.Labels, func(have RepositoryLabel) bool { return strings.EqualFold(have.Name, l.Name) })
+		switch {
+		case i < 0:
+			out = append(out, CreateLabel{l.Name, l.Color, want})
+		case s.Labels[i].Description != want && ours(l, s.Labels[i].Description):
+			color := s.Labels[i].Color
+			if color == unpainted {
+				color = l.Color
+			}
+			out = append(out, DescribeLabel{s.Labels[i].Name, color, want})
+		}
+	}
+	return out
+}
+
+// unpainted is the colour GitHub gives a label that was made by putting it on an issue.
+const unpainted = "ededed"
+
+func ours(l lifecycle.Label, description string) bool {
+	return description == "" || slices.ContainsFunc(lifecycle.Langs, func(lang lifecycle.Lang) bool { return l.Text[lang] == description })
+}
+
+// configID marks the check on a config with the config's hash, so that it is posted once.
+func configID(hash string) string { return "config:" + hash }
+
+func configCheck(rules Rules, head, hash string, problems []policy.Problem) ConfigCheck {
+	lang := lifecycle.English
+	if rules.Policy != nil {
+		lang = rules.Policy.Language
+	}
+	c := ConfigCheck{Head: head, ExternalID: configID(hash), Failed: len(problems) > 0}
+	c.Title, c.Summary = templates.ConfigCheck(lang, len(problems), rules.Policy != nil)
+	for _, p := range problems[:min(len(problems), maxNotes)] {
+		c.Problems = append(c.Problems, CheckNote{policy.File, p.Line, p.Column, p.Text(lang)})
+	}
+	return c
+}
+
+// maxNotes is how many annotations GitHub takes in one request.
+const maxNotes = 50

@@ -1,0 +1,302 @@
+package engine
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/phasegate/phasegate/checks"
+	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/lifecycle"
+)
+
+// Seen holds, by number, a fingerprint of each neighbour as an object's sticky was made from it. When
+// a neighbour finds that it looks different by now, it asks for the object to be looked at again: that
+// way what one issue shows of another becomes true whatever was lost in between, and an object that
+// nothing changed about wakes nobody.
+type Seen map[int]string
+
+// maxSeen is how many neighbours a ledger holds; one beyond asks for a look whenever it is looked at.
+const maxSeen = 400
+
+// BoardLine is how a deliverable stands, for the board of its problem.
+type BoardLine struct {
+	Phase   lifecycle.Phase `json:"phase"`
+	Asked   bool            `json:"asked,omitempty"`
+	Blocked bool            `json:"blocked,omitempty"`
+	Awaited []string        `json:"awaited,omitempty"`
+}
+
+// object is an issue as its neighbours see it.
+type object struct {
+	facts.Issue
+	kind   lifecycle.Kind // "" for an issue of no kind or of several
+	form   Form
+	ledger ledgers // empty when there is no sticky to believe
+}
+
+// ledgers are the fields of every kind's ledger; an object's fills those of its kind.
+type ledgers struct {
+	Ledger
+	Data    DataLedger
+	Problem ProblemLedger
+}
+
+func (o *object) seen() Seen {
+	switch o.kind {
+	case lifecycle.Data:
+		return o.ledger.Data.Seen
+	case lifecycle.Problem:
+		return o.ledger.Problem.Seen
+	}
+	return o.ledger.Seen
+}
+
+// hasSticky reports whether the object's kind has one.
+func (o *object) hasSticky() bool {
+	return o.kind == lifecycle.Deliverable || o.kind == lifecycle.Data || o.kind == lifecycle.Problem
+}
+
+// readLedger takes the ledger out of a sticky's body; one that cannot be read is none.
+func (o *object) readLedger(body string) {
+	b := stickyBlock(body)
+	if b == nil {
+		return
+	}
+	var into any = &o.ledger.Ledger
+	switch o.kind {
+	case lifecycle.Data:
+		into = &o.ledger.Data
+	case lifecycle.Problem:
+		into = &o.ledger.Problem
+	}
+	if b.Decode(into) != nil {
+		o.ledger = ledgers{}
+	}
+}
+
+// chart is the repository's objects by number, with who belongs to whom.
+type chart struct {
+	repo    string
+	objects map[int]*object
+	numbers []int   // ascending
+	self    *object // the object looked at; nil when it is gone or of no kind
+}
+
+func (s Snapshot) chart() chart {
+	c := chart{repo: s.Key.FullName(), objects: map[int]*object{}}
+	lang := lifecycle.English
+	if p := s.Rules.Policy; p != nil {
+		lang = p.Language
+	}
+	add := func(i facts.Issue, sticky *facts.Comment) *object {
+		o := &object{Issue: i}
+		if kinds := i.KindsOf(); len(kinds) == 1 {
+			o.kind = kinds[0]
+			o.form = ReadForm(o.kind, i.Body, c.repo, i.Author.Login, lang)
+		}
+		if sticky != nil && sticky.Own {
+			o.readLedger(sticky.Body)
+		}
+		c.objects[i.Number] = o
+		return o
+	}
+	for _, l := range s.Listed {
+		add(l.Issue, l.Sticky)
+	}
+	delete(c.objects, s.Key.Number)
+	if !s.Gone {
+		if o := add(s.Issue, stickyOf(s.Comments)); o.kind != "" {
+			c.self = o
+		}
+	}
+	c.numbers = slices.Sorted(maps.Keys(c.objects))
+	return c
+}
+
+// each lists the open objects of a kind that ok accepts, by number.
+func (c chart) each(k lifecycle.Kind, ok func(*object) bool) []*object {
+	var out []*object
+	for _, n := range c.numbers {
+		if o := c.objects[n]; o.kind == k && !o.Closed && ok(o) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// problem is the bigger problem a deliverable names; nil when there is none.
+func (c chart) problem(d *object) *object {
+	if p := c.objects[d.form.Parent]; p != nil && p.kind == lifecycle.Problem {
+		return p
+	}
+	return nil
+}
+
+func (c chart) deliverables(p *object) []*object {
+	return c.each(lifecycle.Deliverable, func(d *object) bool { return d.form.Parent == p.Number })
+}
+
+// data lists the numbers a deliverable's data requirements have: those it names, open or not, there or
+// not, and the open ones that name it as their parent.
+func (c chart) data(d *object) []int {
+	numbers := c.linked(d)
+	for _, o := range c.each(lifecycle.Data, func(o *object) bool { return o.form.Parent == d.Number }) {
+		numbers = append(numbers, o.Number)
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
+}
+
+func (c chart) linked(d *object) []int {
+	numbers := d.form.Linked(c.repo)
+	return slices.Clone(numbers[:min(len(numbers), maxLinks)])
+}
+
+func (c chart) uses(d, data *object) bool {
+	return data.form.Parent == d.Number || slices.Contains(c.linked(d), data.Number)
+}
+
+// users lists the open deliverables that rely on a data requirement.
+func (c chart) users(data *object) []*object {
+	return c.each(lifecycle.Deliverable, func(d *object) bool { return c.uses(d, data) })
+}
+
+// supports lists the open support problems in the way of a deliverable.
+func (c chart) supports(d *object) []*object {
+	return c.each(lifecycle.SupportProblem, func(s *object) bool { return s.form.Parent == d.Number })
+}
+
+// problemsOf lists the bigger problems above an object, by number.
+func (c chart) problemsOf(o *object) []*object {
+	var out []*object
+	add := func(p *object) {
+		if p != nil && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	switch o.kind {
+	case lifecycle.Deliverable:
+		add(c.problem(o))
+	case lifecycle.Data:
+		for _, d := range c.users(o) {
+			add(c.problem(d))
+		}
+	case lifecycle.SupportProblem, lifecycle.Experiment, lifecycle.DeploymentKind, lifecycle.Incident:
+		if d := c.objects[o.form.Parent]; d != nil && d.kind == lifecycle.Deliverable {
+			add(c.problem(d))
+		}
+	}
+	if p := c.objects[o.form.Parent]; p != nil && p.kind == lifecycle.Problem {
+		add(p)
+	}
+	return out
+}
+
+// delegations lists the roles lent at the bigger problems above an object.
+func (c chart) delegations(o *object) []facts.Delegation {
+	var out []facts.Delegation
+	for _, p := range c.problemsOf(o) {
+		for _, l := range p.ledger.Problem.Delegations {
+			out = append(out, l.Delegation())
+		}
+	}
+	return out
+}
+
+// validated reports whether a data requirement is validated as it stands now.
+func (o *object) validated() bool {
+	l := o.ledger.Data
+	return l.Validated && l.Print == o.dataPrint()
+}
+
+// dataPrint is the fingerprint a data requirement's validation is bound to.
+func (o *object) dataPrint() string { return checks.Fingerprint(o.form.DataText()) }
+
+// face is the fingerprint of what viewer's sticky shows or judges of o; "" when they have nothing to do
+// with one another.
+func (c chart) face(viewer, o *object) string {
+	if viewer == o || o.Closed && o.kind != lifecycle.Data {
+		return ""
+	}
+	switch viewer.kind {
+	case lifecycle.Deliverable:
+		return c.faceForDeliverable(viewer, o)
+	case lifecycle.Data:
+		if o.kind == lifecycle.Deliverable && c.uses(o, viewer) {
+			return "uses"
+		}
+	case lifecycle.Problem:
+		if slices.Contains(c.problemsOf(o), viewer) {
+			return c.faceForProblem(o)
+		}
+	}
+	return ""
+}
+
+func (c chart) faceForDeliverable(d, o *object) string {
+	switch {
+	case o.kind == lifecycle.Problem && d.form.Parent == o.Number:
+		var lent []LedgerDelegation
+		if d.ledger.Board != nil && d.ledger.Board.Asked {
+			lent = o.ledger.Problem.Delegations
+		}
+		return fingerprint("problem", o.Title, o.form.canonical(lifecycle.SecProblem, lifecycle.SecRequires), lent)
+	case o.kind == lifecycle.Data && c.uses(d, o):
+		return fingerprint("data", o.Title, o.dataPrint(), o.validated(), o.ledger.Data.At, o.ledger.Data.By)
+	case o.kind == lifecycle.SupportProblem && o.form.Parent == d.Number:
+		return fingerprint("support", len(o.form.People()))
+	}
+	return ""
+}
+
+func (c chart) faceForProblem(o *object) string {
+	switch o.kind {
+	case lifecycle.Deliverable:
+		return fingerprint("deliverable", o.Title, o.ledger.Board, o.ledger.Moves, len(o.form.Metrics.Rows), o.form.Metrics.Canonical(), c.data(o))
+	case lifecycle.SupportProblem:
+		return fingerprint("support", o.form.Parent, o.form.People())
+	case lifecycle.Data:
+		return fingerprint("data", o.Title, o.validated(), o.ledger.Data.At, o.ledger.Data.By)
+	}
+	return ""
+}
+
+func fingerprint(parts ...any) string {
+	text, err := json.Marshal(parts)
+	if err != nil { // strings, numbers, times of years that JSON has
+		return "unreadable: " + err.Error()
+	}
+	return checks.Fingerprint(string(text))
+}
+
+// sees is what viewer's sticky is made from now.
+func (c chart) sees(viewer *object) Seen {
+	seen := Seen{}
+	for _, n := range c.numbers {
+		if f := c.face(viewer, c.objects[n]); f != "" && len(seen) < maxSeen {
+			seen[n] = f
+		}
+	}
+	return seen
+}
+
+// touched lists the numbers of the objects whose stickies no longer show o as it is; number is o's, who
+// may be gone (o is nil).
+func (c chart) touched(number int, o *object) []int {
+	var out []int
+	for _, n := range c.numbers {
+		viewer := c.objects[n]
+		if n == number || viewer.Closed || !viewer.hasSticky() {
+			continue
+		}
+		now := ""
+		if o != nil {
+			now = c.face(viewer, o)
+		}
+		if viewer.seen()[number] != now {
+			out = append(out, n)
+		}
+	}
+	return out
+}

@@ -1,0 +1,188 @@
+package gh
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/phasegate/phasegate/internal/engine"
+	"github.com/phasegate/phasegate/internal/facts"
+)
+
+// The shapes of GraphQL's answers, and how they become facts.
+
+type pageInfo struct {
+	HasNextPage bool
+	EndCursor   string
+}
+
+type list[T any] struct {
+	PageInfo   pageInfo
+	TotalCount int
+	Nodes      []T
+}
+
+type actor struct {
+	Typename   string `json:"__typename"`
+	Login      string
+	DatabaseID int64 `json:"databaseId"`
+}
+
+// person is the account; zero for one that was deleted. GraphQL leaves "[bot]" out of an App's login.
+func (a *actor) person() facts.Person {
+	if a == nil {
+		return facts.Person{}
+	}
+	p := facts.Person{ID: a.DatabaseID, Login: a.Login, Bot: a.Typename == "Bot"}
+	if p.Bot && !strings.HasSuffix(p.Login, "[bot]") {
+		p.Login += "[bot]"
+	}
+	return p
+}
+
+type commentNode struct {
+	ID              bigInt `json:"fullDatabaseId"`
+	Body            string
+	CreatedAt       time.Time
+	LastEditedAt    *time.Time
+	IsMinimized     bool
+	URL             string
+	ViewerDidAuthor bool
+	Author, Editor  *actor
+	ReactionGroups  []struct {
+		Content          string
+		ViewerHasReacted bool
+		Reactors         list[actor]
+	}
+}
+
+// bigInt is GraphQL's BigInt: a number too large for JSON, or a small one.
+type bigInt int64
+
+func (b *bigInt) UnmarshalJSON(text []byte) error {
+	n, err := strconv.ParseInt(strings.Trim(string(text), `"`), 10, 64)
+	*b = bigInt(n)
+	return err
+}
+
+var reactions = map[string]facts.Reaction{"THUMBS_UP": facts.Counted, "CONFUSED": facts.NotCounted}
+
+// writer says whose writing is Phasegate's own: the viewer's where login is empty, else that App's.
+type writer struct {
+	login string
+}
+
+// is reports whether the account is the App. A person's login cannot have brackets.
+func (w writer) is(a *actor) bool {
+	return w.login != "" && a != nil && a.Typename == "Bot" && strings.EqualFold(a.person().Login, w.login)
+}
+
+// fact is the comment as the engine takes it. It is ours only as long as nobody else edited it.
+func (n commentNode) fact(w writer) facts.Comment {
+	c := facts.Comment{ID: int64(n.ID), Author: n.Author.person(), Body: n.Body, Created: n.CreatedAt, Edited: n.LastEditedAt != nil, Hidden: n.IsMinimized, URL: n.URL}
+	if w.login == "" && n.ViewerDidAuthor || w.is(n.Author) {
+		byOther := n.LastEditedAt != nil && !n.Editor.person().Is(c.Author)
+		c.Own, c.Touched = !byOther, byOther
+	}
+	for _, g := range n.ReactionGroups {
+		answered := w.login == "" && g.ViewerHasReacted || slices.ContainsFunc(g.Reactors.Nodes, func(a actor) bool { return w.is(&a) })
+		if r, known := reactions[g.Content]; known && answered {
+			c.Answer = r
+		}
+	}
+	return c
+}
+
+type issueNode struct {
+	Typename     string `json:"__typename"`
+	Number       int
+	Title, Body  string
+	Closed       bool
+	CreatedAt    time.Time
+	LastEditedAt *time.Time
+	URL          string
+	Author       *actor
+	Labels       list[struct{ Name string }]
+	Comments     list[commentNode]
+	Timeline     list[labelNode] `json:"timelineItems"`
+}
+
+func (n issueNode) fact() facts.Issue {
+	i := facts.Issue{Number: n.Number, Title: n.Title, Body: n.Body, Closed: n.Closed, Author: n.Author.person(), Created: n.CreatedAt, URL: n.URL}
+	if n.LastEditedAt != nil {
+		i.BodyEdited = *n.LastEditedAt
+	}
+	for _, l := range n.Labels.Nodes {
+		i.Labels = append(i.Labels, l.Name)
+	}
+	return i
+}
+
+// listed is the issue as its neighbours see it, with the sticky if it is among the comments.
+func (n issueNode) listed(w writer) engine.Listed {
+	l := engine.Listed{Issue: n.fact()}
+	for _, node := range n.Comments.Nodes {
+		if c := node.fact(w); (c.Own || c.Touched) && engine.IsSticky(c.Body) {
+			l.Sticky = &c
+			break
+		}
+	}
+	return l
+}
+
+type labelNode struct {
+	Typename  string `json:"__typename"`
+	ID        string
+	CreatedAt time.Time
+	Actor     *actor
+	Label     struct{ Name string }
+}
+
+func (n labelNode) fact(w writer, viewer facts.Person) facts.LabelChange {
+	who := n.Actor.person()
+	return facts.LabelChange{ID: n.ID, Label: n.Label.Name, Added: n.Typename == "LabeledEvent", Actor: who, Own: w.login == "" && who.Is(viewer) || w.is(n.Actor), At: n.CreatedAt}
+}
+
+type blobNode struct {
+	Oid         string
+	ByteSize    int
+	IsBinary    *bool
+	IsTruncated bool
+	Text        *string
+}
+
+type labelName struct{ Name, Description, Color string }
+
+type repositoryNode struct {
+	NameWithOwner    string
+	URL              string
+	DefaultBranchRef *struct {
+		Name   string
+		Target struct{ Oid string }
+	}
+	Config                                 *blobNode
+	IssueOrPullRequest                     *issueNode
+	Problems, Deliverables, Data, Supports list[issueNode]
+	Labels                                 list[labelName]
+}
+
+// head is the default branch's name and commit; "" for an empty repository.
+func (r *repositoryNode) head() (branch, commit string) {
+	if r.DefaultBranchRef == nil {
+		return "", ""
+	}
+	return r.DefaultBranchRef.Name, r.DefaultBranchRef.Target.Oid
+}
+
+type repositoryAnswer struct {
+	Viewer struct {
+		Login      string
+		DatabaseID int64 `json:"databaseId"`
+	}
+	Repository *repositoryNode
+}
+
+func (a *repositoryAnswer) viewer() facts.Person {
+	return facts.Person{ID: a.Viewer.DatabaseID, Login: a.Viewer.Login}
+}

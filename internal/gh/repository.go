@@ -1,0 +1,178 @@
+package gh
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/go-github/v62/github"
+	"github.com/phasegate/phasegate/internal/engine"
+)
+
+// Repository implements [engine.Hub].
+func (g *GitHub) Repository(ctx context.Context, key engine.Key) (engine.RepositorySnapshot, error) {
+	s := engine.RepositorySnapshot{Key: key}
+	c, err := g.client(key)
+	if err != nil {
+		return s, err
+	}
+	var a repositoryAnswer
+	if err := c.query(ctx, repositoryDocument, variables(key), &a); err != nil {
+		return s, g.refused(key, err)
+	}
+	r := a.Repository
+	if r == nil {
+		return s, engine.ErrGone
+	}
+	if s.Rules, err = g.rules(ctx, c, key, r); err != nil {
+		return s, err
+	}
+	if err := g.config(ctx, c, &s, r); err != nil {
+		return s, err
+	}
+	if s.Rules.Policy == nil {
+		return s, nil
+	}
+	if s.Labels, err = g.labels(ctx, c, key, r.Labels); err != nil {
+		return s, err
+	}
+	for _, l := range []struct {
+		kind  string
+		first list[issueNode]
+	}{{"kind:problem", r.Problems}, {"kind:deliverable", r.Deliverables}, {"kind:data", r.Data}} {
+		numbers, err := g.numbers(ctx, c, key, l.kind, l.first)
+		if err != nil {
+			return s, err
+		}
+		s.Numbers = append(s.Numbers, numbers...)
+	}
+	slices.Sort(s.Numbers)
+	s.Numbers = slices.Compact(s.Numbers)
+	return s, nil
+}
+
+// config takes what is said about the config itself: its problems, and the check that told of it.
+func (g *GitHub) config(ctx context.Context, c *client, s *engine.RepositorySnapshot, r *repositoryNode) error {
+	if r.Config == nil {
+		return nil
+	}
+	now, err := g.readConfig(r.Config)
+	if err != nil {
+		return err
+	}
+	s.Problems, s.Config = now.problems, r.Config.Oid
+	_, s.Head = r.head()
+	if len(s.Problems) == 0 {
+		return nil
+	}
+	s.Check, err = g.configCheckOn(ctx, c, s.Key, s.Head)
+	return err
+}
+
+// configCheckOn is the external id of our newest phasegate/config on a commit; "" for none.
+func (g *GitHub) configCheckOn(ctx context.Context, c *client, key engine.Key, head string) (string, error) {
+	runs, _, err := c.Checks.ListCheckRunsForRef(ctx, key.Owner, key.Repo, head, &github.ListCheckRunsOptions{CheckName: github.String(configCheckName)})
+	if err != nil {
+		return "", fmt.Errorf("read the checks of %.7s: %w", head, limited(err))
+	}
+	for _, run := range runs.CheckRuns {
+		if g.app == nil || run.GetApp().GetID() == g.app.AppID() {
+			return run.GetExternalID(), nil
+		}
+	}
+	return "", nil
+}
+
+// Pull implements [engine.Hub]: one request, and two more when the pull request changes the config.
+func (g *GitHub) Pull(ctx context.Context, key engine.Key) (engine.PullSnapshot, error) {
+	s := engine.PullSnapshot{Key: key, Closed: true}
+	c, err := g.client(key)
+	if err != nil {
+		return s, err
+	}
+	var a struct {
+		Repository *struct {
+			repositoryNode
+			PullRequest *struct {
+				Closed     bool
+				HeadRefOid string
+			}
+		}
+	}
+	if err := c.query(ctx, pullDocument, variables(key, "number", key.Number), &a); err != nil {
+		return s, g.refused(key, err)
+	}
+	if a.Repository == nil {
+		return s, engine.ErrGone
+	}
+	r := &a.Repository.repositoryNode
+	if a.Repository.PullRequest == nil || a.Repository.PullRequest.Closed {
+		return s, nil
+	}
+	s.Closed, s.Head = false, a.Repository.PullRequest.HeadRefOid
+	if s.Rules, err = g.rules(ctx, c, key, r); err != nil {
+		return s, err
+	}
+	if r.Config != nil {
+		s.Base = r.Config.Oid
+	}
+	var head struct{ Repository struct{ Config *blobNode } }
+	if err := c.query(ctx, configAtDocument, variables(key, "expression", s.Head+":"+ConfigPath), &head); err != nil {
+		return s, err
+	}
+	b := head.Repository.Config
+	if b == nil || b.Oid == s.Base {
+		return s, nil
+	}
+	now, err := g.readConfig(b)
+	if err != nil {
+		return s, err
+	}
+	s.Config, s.Problems = b.Oid, now.problems
+	s.Check, err = g.configCheckOn(ctx, c, key, s.Head)
+	return s, err
+}
+
+func (g *GitHub) labels(ctx context.Context, c *client, key engine.Key, first list[labelName]) ([]engine.RepositoryLabel, error) {
+	var out []engine.RepositoryLabel
+	for {
+		for _, l := range first.Nodes {
+			out = append(out, engine.RepositoryLabel{Name: l.Name, Description: l.Description, Color: l.Color})
+		}
+		if !first.PageInfo.HasNextPage {
+			return out, nil
+		}
+		var a struct {
+			Repository *struct{ Labels list[labelName] }
+		}
+		if err := c.query(ctx, labelsDocument, variables(key, "after", first.PageInfo.EndCursor), &a); err != nil {
+			return nil, fmt.Errorf("list further labels: %w", err)
+		}
+		if a.Repository == nil {
+			return nil, engine.ErrGone
+		}
+		first = a.Repository.Labels
+	}
+}
+
+func (g *GitHub) numbers(ctx context.Context, c *client, key engine.Key, kind string, first list[issueNode]) ([]int, error) {
+	var out []int
+	for {
+		for _, n := range first.Nodes {
+			out = append(out, n.Number)
+		}
+		if !first.PageInfo.HasNextPage {
+			return out, nil
+		}
+		var a struct {
+			Repository *struct{ List list[issueNode] }
+		}
+		if err := c.query(ctx, listDocument, variables(key, "labels", []string{kind}, "after", first.PageInfo.EndCursor), &a); err != nil {
+			return nil, fmt.Errorf("list further %s issues: %w", kind, err)
+		}
+		if a.Repository == nil {
+			return nil, engine.ErrGone
+		}
+		first = a.Repository.List
+	}
+}

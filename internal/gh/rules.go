@@ -1,0 +1,327 @@
+package gh
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/phasegate/phasegate/internal/engine"
+	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/policy"
+)
+
+// cache keeps what is the same for many objects. What can go out of date is dropped by the webhooks
+// that say so (see Forget).
+type cache struct {
+	mu       sync.Mutex
+	configs  map[string]parsed                         // by the content's hash
+	older    map[string]string                         // repository@head → hash of the last valid config before a broken one; "" for none
+	people   map[string]map[string]facts.Person        // owner/repo/hash of the config → login → account
+	teams    map[string]cachedTeam                     // installation/org/slug
+	evidence map[string]facts.Fact[[]facts.MergedPull] // owner/repo → see evidenceHead
+	heads    map[string]string                         // owner/repo → commit the evidence was read at
+	pages    map[string]int                            // owner/repo → how many issues of a kind are asked for at once
+}
+
+type parsed struct {
+	policy   *policy.Policy
+	problems []policy.Problem
+}
+
+type cachedTeam struct {
+	people []facts.Person
+	read   time.Time
+}
+
+func newCache() *cache {
+	c := &cache{}
+	c.clear()
+	return c
+}
+
+func (c *cache) clear() {
+	c.configs, c.older, c.people = map[string]parsed{}, map[string]string{}, map[string]map[string]facts.Person{}
+	c.teams, c.evidence, c.heads = map[string]cachedTeam{}, map[string]facts.Fact[[]facts.MergedPull]{}, map[string]string{}
+	c.pages = map[string]int{}
+}
+
+// page is how many issues of a kind to ask for at once in the key's repository.
+func (c *cache) page(key engine.Key) int {
+	page := smallPage
+	c.with(func() { page = max(page, c.pages[strings.ToLower(key.FullName())]) })
+	return page
+}
+
+// grow notes how many issues of a kind there are, so that the next look reads them in one request.
+func (c *cache) grow(key engine.Key, most int) {
+	if most > smallPage {
+		c.with(func() { c.pages[strings.ToLower(key.FullName())] = min(most+most/4, 100) })
+	}
+}
+
+// maxCached is how many entries a cache holds before it is emptied; a server that sees more than that
+// reads them again.
+const maxCached = 5000
+
+// with runs fn under the lock; the caches are emptied first if they have grown too large.
+func (c *cache) with(fn func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.configs)+len(c.people)+len(c.teams)+len(c.evidence) > maxCached {
+		c.clear()
+	}
+	fn()
+}
+
+// Forget drops what an event made out of date.
+func (g *GitHub) Forget(stale []Stale) {
+	g.cache.with(func() {
+		for _, s := range stale {
+			name := strings.ToLower(s.Owner + "/" + s.Repo)
+			switch s.What {
+			case StaleEvidence:
+				delete(g.cache.evidence, name)
+			case StaleTeams:
+				for k := range g.cache.teams {
+					if strings.Contains(k, "/"+strings.ToLower(s.Owner)+"/") {
+						delete(g.cache.teams, k)
+					}
+				}
+			}
+		}
+	})
+}
+
+// parse reads a config once for each content.
+func (g *GitHub) parse(oid, text string) parsed {
+	var p parsed
+	known := false
+	g.cache.with(func() { p, known = g.cache.configs[oid] })
+	if known {
+		return p
+	}
+	p.policy, p.problems = policy.Parse([]byte(text))
+	g.cache.with(func() { g.cache.configs[oid] = p })
+	return p
+}
+
+// rules are the config in force: the default branch's, or the newest valid version before a broken one.
+// A config that cannot be read is an error, never the absence of one.
+func (g *GitHub) rules(ctx context.Context, c *client, key engine.Key, r *repositoryNode) (engine.Rules, error) {
+	if r.Config == nil {
+		return engine.Rules{}, nil
+	}
+	branch, head := r.head()
+	rules := engine.Rules{URL: r.URL + "/blob/" + branch + "/" + ConfigPath}
+	now, err := g.readConfig(r.Config)
+	if err != nil {
+		return rules, err
+	}
+	if now.policy != nil {
+		rules.Policy = now.policy
+		return rules, nil
+	}
+	older, err := g.olderRules(ctx, c, key, r.Config.Oid, head)
+	if err != nil || older == nil {
+		return rules, err
+	}
+	rules.Policy = older
+	p := now.problems[0]
+	rules.Broken = fmt.Sprintf("%d:%d: %s", p.Line, p.Column, p.Text(older.Language))
+	return rules, nil
+}
+
+// readConfig parses a blob; one that GitHub cuts off or calls binary is broken, not absent.
+func (g *GitHub) readConfig(b *blobNode) (parsed, error) {
+	switch {
+	case b.ByteSize > policy.MaxSize || b.IsTruncated:
+		return g.parse("too large", strings.Repeat(" ", policy.MaxSize+1)), nil
+	case b.Text == nil:
+		return g.parse("binary", "\x00"), nil
+	}
+	return g.parse(b.Oid, *b.Text), nil
+}
+
+// olderRules looks for the newest valid config in the default branch's history.
+func (g *GitHub) olderRules(ctx context.Context, c *client, key engine.Key, broken, head string) (*policy.Policy, error) {
+	at := strings.ToLower(key.FullName()) + "@" + broken
+	var oid string
+	known := false
+	g.cache.with(func() {
+		if oid, known = g.cache.older[at]; known && oid != "" {
+			_, known = g.cache.configs[oid]
+		}
+	})
+	if !known {
+		blob, err := g.findOlder(ctx, c, key)
+		if err != nil {
+			return nil, fmt.Errorf("look for the last valid config before %.7s: %w", head, err)
+		}
+		g.cache.with(func() { g.cache.older[at] = blob })
+		oid = blob
+	}
+	if oid == "" {
+		return nil, nil
+	}
+	var p parsed
+	g.cache.with(func() { p = g.cache.configs[oid] })
+	return p.policy, nil
+}
+
+// findOlder returns the hash of the newest valid config of the history, which is then in the cache; ""
+// when there is none.
+func (g *GitHub) findOlder(ctx context.Context, c *client, key engine.Key) (string, error) {
+	var history struct {
+		Repository struct {
+			DefaultBranchRef struct {
+				Target struct{ History list[struct{ Oid string }] }
+			}
+		}
+	}
+	if err := c.query(ctx, configHistoryDocument, variables(key), &history); err != nil {
+		return "", err
+	}
+	commits := history.Repository.DefaultBranchRef.Target.History.Nodes
+	if len(commits) == 0 {
+		return "", nil
+	}
+	var doc strings.Builder
+	doc.WriteString("query($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) {")
+	for i, commit := range commits {
+		fmt.Fprintf(&doc, " c%d: object(expression: \"%s:%s\") { ... on Blob { oid byteSize isBinary isTruncated text } }", i, commit.Oid, ConfigPath)
+	}
+	doc.WriteString(" } }")
+	var a struct{ Repository map[string]*blobNode }
+	if err := c.query(ctx, doc.String(), variables(key), &a); err != nil {
+		return "", err
+	}
+	for i := range commits {
+		b := a.Repository[fmt.Sprintf("c%d", i)]
+		if b == nil || b.Text == nil {
+			continue
+		}
+		if p, err := g.readConfig(b); err == nil && p.policy != nil {
+			return b.Oid, nil
+		}
+	}
+	return "", nil
+}
+
+// rosterTeams is how long a team's members are believed without an event about them.
+const rosterTeams = 10 * time.Minute
+
+// roster resolves the config's logins and teams to accounts. A team that cannot be read leaves its
+// roles unread, which holds the gates that need them.
+func (g *GitHub) roster(ctx context.Context, c *client, key engine.Key, p *policy.Policy) (facts.Roster, error) {
+	r := facts.Roster{Holders: map[lifecycle.Role][]facts.Person{}, Unread: map[lifecycle.Role]string{}}
+	accounts, err := g.accounts(ctx, c, key, p)
+	if err != nil {
+		return r, err
+	}
+	for _, role := range append(lifecycle.Roles[:len(lifecycle.Roles):len(lifecycle.Roles)], lifecycle.Validator) {
+		var people []facts.Person
+		for _, h := range p.RoleHolders(role) {
+			if !h.IsTeam() {
+				if a, ok := accounts[strings.ToLower(h.Login)]; ok {
+					people = facts.Union(people, []facts.Person{a})
+				}
+				continue
+			}
+			members, err := g.team(ctx, c, key, h.Team)
+			if err != nil {
+				return r, err
+			}
+			if members == nil {
+				r.Unread[role] = "the members of " + h.String() + " could not be read"
+				continue
+			}
+			people = facts.Union(people, members)
+		}
+		if role == lifecycle.Validator {
+			r.Validators = people
+		} else if len(people) > 0 {
+			r.Holders[role] = people
+		}
+	}
+	return r, nil
+}
+
+// accounts resolves the logins of a config once: while it stays the same, a login that changed hands
+// stays with the account that had it.
+func (g *GitHub) accounts(ctx context.Context, c *client, key engine.Key, p *policy.Policy) (map[string]facts.Person, error) {
+	logins := loginsOf(p)
+	at := strings.ToLower(key.FullName()) + " " + strings.Join(logins, " ")
+	var known map[string]facts.Person
+	g.cache.with(func() { known = g.cache.people[at] })
+	if known != nil {
+		return known, nil
+	}
+	found, err := g.people(ctx, c, logins)
+	if err != nil {
+		return nil, fmt.Errorf("resolve the config's people: %w", err)
+	}
+	g.cache.with(func() { g.cache.people[at] = found })
+	return found, nil
+}
+
+func loginsOf(p *policy.Policy) []string {
+	var logins []string
+	seen := map[string]bool{}
+	add := func(holders []policy.Holder) {
+		for _, h := range holders {
+			if login := strings.ToLower(h.Login); !h.IsTeam() && !seen[login] {
+				seen[login] = true
+				logins = append(logins, login)
+			}
+		}
+	}
+	for _, role := range lifecycle.Roles {
+		add(p.Roles[role])
+	}
+	add(p.Validators)
+	return logins
+}
+
+// team lists a team's members, those of its child teams included; nil when it cannot be seen.
+func (g *GitHub) team(ctx context.Context, c *client, key engine.Key, t policy.Team) ([]facts.Person, error) {
+	at := strings.ToLower(fmt.Sprintf("%d/%s/%s", key.Installation, t.Org, t.Slug))
+	var known cachedTeam
+	g.cache.with(func() { known = g.cache.teams[at] })
+	if !known.read.IsZero() && time.Since(known.read) < rosterTeams {
+		return known.people, nil
+	}
+	people := []facts.Person{}
+	after := ""
+	for {
+		var a struct {
+			Organization *struct {
+				Team *struct{ Members list[actor] }
+			}
+		}
+		vars := map[string]any{"org": t.Org, "slug": t.Slug}
+		if after != "" {
+			vars["after"] = after
+		}
+		if err := c.query(ctx, teamDocument, vars, &a); forbidden(err) {
+			return nil, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("read team %s/%s: %w", t.Org, t.Slug, err)
+		}
+		if a.Organization == nil || a.Organization.Team == nil {
+			return nil, nil
+		}
+		for _, m := range a.Organization.Team.Members.Nodes {
+			people = append(people, m.person())
+		}
+		page := a.Organization.Team.Members.PageInfo
+		if !page.HasNextPage {
+			break
+		}
+		after = page.EndCursor
+	}
+	g.cache.with(func() { g.cache.teams[at] = cachedTeam{people, time.Now()} })
+	return people, nil
+}

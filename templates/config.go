@@ -1,0 +1,26 @@
+package templates
+
+import (
+	"fmt"
+
+	"github.com/phasegate/phasegate/internal/lifecycle"
+)
+
+// ConfigCheck is the title and summary of the check on a config with that many problems. older says
+// that an earlier, valid version stays in force.
+func ConfigCheck(lang lifecycle.Lang, problems int, older bool) (title, summary string) {
+	if problems == 0 {
+		return both{"The config is valid", "A configuração é válida"}.in(lang),
+			both{"Nothing to mend. The rules hold once this is merged.", "Nada a corrigir. As regras valem depois do merge."}.in(lang)
+	}
+	title = both{"The config has 1 problem", "A configuração tem 1 problema"}.in(lang)
+	if problems > 1 {
+		title = fmt.Sprintf(both{"The config has %d problems", "A configuração tem %d problemas"}.in(lang), problems)
+	}
+	summary = both{"**No rules hold until it is mended**: this repository never had a valid config.", "**Nenhuma regra vale até a correção**: este repositório nunca teve uma configuração válida."}.in(lang)
+	if older {
+		summary = both{"**The last valid rules stay in force** until it is mended.", "**As últimas regras válidas continuam valendo** até a correção."}.in(lang)
+	}
+	return title, summary + both{"\n\nEach problem stands at its line of `.github/phasegate.yml`, with what would be right. Whoever can push to the default branch can mend it; `phasegate validate` shows the same on your own machine.\n",
+		"\n\nCada problema está em sua linha de `.github/phasegate.yml`, com o que seria correto. Quem pode enviar ao ramo padrão pode corrigir; `phasegate validate` mostra o mesmo na sua máquina.\n"}.in(lang)
+}
