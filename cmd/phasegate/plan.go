@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/phasegate/phasegate/internal/engine"
+)
+
+type planCommand struct {
+	connection
+	Issue string `arg:"" placeholder:"OWNER/REPO#N" help:"The issue to look at."`
+	JSON  bool   `name:"json" help:"Print JSON."`
+}
+
+func (planCommand) Help() string {
+	return `Look at an issue as the App would, and say what it would write, without writing anything.
+
+Example:
+
+    GITHUB_TOKEN=… phasegate plan acme/churn#3`
+}
+
+// planned is what plan prints as JSON.
+type planned struct {
+	Issue  string    `json:"issue"`
+	Sticky string    `json:"sticky,omitempty"` // what the sticky would say, Markdown
+	Writes []string  `json:"writes"`
+	Touch  []string  `json:"touch,omitempty"` // issues that would be looked at next
+	Texts  []comment `json:"comments,omitempty"`
+}
+
+type comment struct {
+	Issue int    `json:"issue"`
+	Body  string `json:"body"`
+}
+
+func (c *planCommand) Run(ctx context.Context, s *session) error {
+	repository, number, err := issueOf(c.Issue)
+	if err != nil {
+		return err
+	}
+	github, err := c.open(s)
+	if err != nil {
+		return err
+	}
+	key, err := c.key(ctx, github, repository)
+	if err != nil {
+		return err
+	}
+	plan, err := engine.Reconciler{Hub: github}.Plan(ctx, key.Issue(number))
+	if err != nil {
+		return err
+	}
+	out := planned{Issue: c.Issue, Sticky: strings.TrimSpace(plan.Sticky), Writes: []string{}}
+	for _, e := range plan.Effects {
+		out.Writes = append(out.Writes, e.String())
+		if post, ok := e.(engine.PostComment); ok && post.Record != nil {
+			out.Texts = append(out.Texts, comment{post.Issue, post.Body})
+		}
+	}
+	for _, k := range plan.Touch {
+		out.Touch = append(out.Touch, fmt.Sprintf("#%d", k.Number))
+	}
+	if c.JSON {
+		enc := json.NewEncoder(s.Out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(out)
+	}
+	return out.print(s)
+}
+
+func (p planned) print(s *session) error {
+	var b strings.Builder
+	if p.Sticky != "" {
+		fmt.Fprintf(&b, "%s as it would say of itself:\n\n%s\n\n", p.Issue, indent(p.Sticky))
+	}
+	if len(p.Writes) == 0 {
+		b.WriteString("Nothing would be written: everything stands as the rules ask.\n")
+	} else {
+		fmt.Fprintf(&b, "Would be written, in this order:\n")
+		for _, w := range p.Writes {
+			fmt.Fprintf(&b, "  %s\n", w)
+		}
+	}
+	if len(p.Touch) > 0 {
+		fmt.Fprintf(&b, "Would be looked at next: %s\n", strings.Join(p.Touch, ", "))
+	}
+	_, err := s.Out.Write([]byte(b.String()))
+	return err
+}
+
+func indent(text string) string { return "    " + strings.ReplaceAll(text, "\n", "\n    ") }
+
+// issueOf splits owner/repo#N.
+func issueOf(s string) (repository string, number int, err error) {
+	repository, digits, ok := strings.Cut(s, "#")
+	number, convErr := strconv.Atoi(digits)
+	if !ok || convErr != nil || number <= 0 {
+		return "", 0, fmt.Errorf("%q is no issue: write it as owner/repo#N", s)
+	}
+	return repository, number, nil
+}
