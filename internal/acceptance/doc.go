@@ -1,0 +1,16 @@
+// Package acceptance holds the acceptance tests of the product as a whole: people act on the simulated
+// GitHub through HTTP, as the story of a churn project tells, and what Phasegate does in answer is read
+// back through HTTP and compared with what the story expects, effect by effect, in both languages.
+//
+// Nothing of the product is called here but the one function that starts it; its vocabulary (kinds,
+// form headings, labels) is used to write what people write. How it is put together:
+//
+//   - product_test.go starts the system under test; it is the only file that knows how.
+//   - people_test.go sends people's requests, moves the clock and waits until nothing is left to do.
+//   - state_test.go reads what stands on GitHub, and says how two moments differ.
+//   - reading_test.go shows a comment as a reader sees it, and whom it mentions.
+//   - cast_test.go, forms_test.go and story_test.go are the story: people, texts, and what they do, row by row.
+//   - expected_test.go reads testdata/scenario.json: which effects each row must have.
+//   - said_test.go says what each row's comments must convey.
+//   - scenario_test.go plays the rows; the other tests play parts of the story under other conditions.
+package acceptance
