@@ -44,6 +44,7 @@ type Server struct {
 	budget  *bodyBudget
 
 	idlers   chan struct{}      // held by who asks for /debug/idle
+	resynced chan struct{}      // closed when nothing is to be resynchronised (any more)
 	draining chan struct{}      // closed when the server is stopping
 	drain    func()             // closes it
 	cancel   context.CancelFunc // ends the periodic work
@@ -61,7 +62,7 @@ func New(ctx context.Context, opts Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{opts: opts, log: opts.Logger, budget: newBodyBudget(), broken: make(chan error, 1),
-		idlers: make(chan struct{}, maxIdlers), draining: make(chan struct{})}
+		idlers: make(chan struct{}, maxIdlers), resynced: make(chan struct{}), draining: make(chan struct{})}
 	s.drain = sync.OnceFunc(func() { close(s.draining) })
 	if s.metrics, err = newMetrics(opts.Registry); err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)
@@ -102,7 +103,12 @@ func (s *Server) Start(ctx context.Context) error {
 		s.every(ctx, "redeliver", s.opts.RedeliverEvery, s.redeliver)
 	}
 	if s.opts.Resync != nil && s.inbox.Fresh() {
-		s.periodic.Go(func() { s.resync(ctx) })
+		s.periodic.Go(func() {
+			s.resync(ctx)
+			close(s.resynced)
+		})
+	} else {
+		close(s.resynced)
 	}
 	return nil
 }
@@ -173,12 +179,18 @@ func (s *Server) Sweep(ctx context.Context) (int, error) {
 }
 
 // Idle enqueues what is due and returns once nothing is queued or running, at
-// the moment that is so. Keys that wait for their spacing or for a retry are
+// the moment that is so. What a new database has to look at counts from the
+// start. Keys that wait for their spacing or for a retry are
 // waited for; those that were given up, or are due later, do not count. It ends
 // early, with an error, when the server stops.
 func (s *Server) Idle(ctx context.Context) error {
 	ctx, cancel := s.untilDraining(ctx)
 	defer cancel()
+	select {
+	case <-s.resynced:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 	now, err := s.opts.Now(ctx)
 	if err != nil {
 		return fmt.Errorf("ask for the time: %w", err)

@@ -24,7 +24,7 @@ func (p Printer) deliverable(v DeliverableView) string {
 		p.seats(&b, v)
 		p.missing(&b, v, both{"**Held up until this is there:**", "**Parado até que haja:**"})
 		p.howToAnswer(&b, v)
-		p.short(&b, v, both{"What you would be saying yes to", "A que você estaria dizendo sim"})
+		p.short(&b, v, both{"<b>Open this first:</b> what you would be saying yes to", "<b>Abra isto antes:</b> a que você estaria dizendo sim"})
 	case v.Gate == lifecycle.G1:
 		p.missing(&b, v, both{"**Still missing:**", "**Ainda falta:**"})
 		p.short(&b, v, both{"What is agreed so far", "O que está combinado até agora"})
@@ -281,8 +281,8 @@ func (p Printer) howToAnswer(b *strings.Builder, v DeliverableView) {
 		fmt.Fprintf(b, p.say(both{"**%s:** to take the objection back, write a new comment: `%s`\n\n", "**%s:** para retirar a objeção, escreva um novo comentário: `%s`\n\n"}), p.objectors(v), commandName(p.Lang, lifecycle.Withdraw))
 	}
 	fmt.Fprintf(b, p.say(both{
-		"**To answer, write a new comment below:** `%s` for yes, or `%s` and your reason to stop it.\nNo answer is never a yes. If what you said yes to changes, you are asked again.\n\n",
-		"**Para responder, escreva um novo comentário abaixo:** `%s` para sim, ou `%s` e o seu motivo para parar.\nSilêncio nunca é sim. Se mudar aquilo a que você disse sim, você será consultado de novo.\n\n",
+		"**To answer, write a new comment below:** `%s` for yes, or `%s` and your reason to stop it.\nSilence does not count as yes. If what you said yes to changes, you are asked again.\n\n",
+		"**Para responder, escreva um novo comentário abaixo:** `%s` para sim, ou `%s` e o seu motivo para parar.\nSilêncio não conta como sim. Se mudar aquilo a que você disse sim, você será consultado de novo.\n\n",
 	}), commandName(p.Lang, lifecycle.Approve), commandName(p.Lang, lifecycle.Object))
 }
 
@@ -292,11 +292,7 @@ func (p Printer) short(b *strings.Builder, v DeliverableView, title both) {
 		b.WriteString(p.say(both{"What it is about is too long to be shown here; it stands in the text above and in the issues it names.\n", "Do que se trata é longo demais para mostrar aqui; está no texto acima e nas issues que ele cita.\n"}))
 		return
 	}
-	ready := ""
-	if v.Asked && len(v.Gaps) == 0 {
-		ready = p.say(both{" (everything that must be ready is ready)", " (tudo que precisa estar pronto está pronto)"})
-	}
-	fmt.Fprintf(b, "<details><summary>%s%s</summary>\n\n", p.say(title), ready)
+	fmt.Fprintf(b, "<details><summary>%s%s</summary>\n\n", p.say(title), p.say(both{" (budget, goals, limits, data)", " (orçamento, metas, limites, dados)"}))
 	s := v.Short
 	if s.Problem > 0 {
 		fmt.Fprintf(b, p.say(both{"- **Problem:** #%d %s", "- **Problema:** #%d %s"}), s.Problem, p.title(s.ProblemTitle))

@@ -18,7 +18,7 @@ type serveCommand struct {
 	GitHubURL      string   `name:"github-url" default:"https://api.github.com" env:"GITHUB_API_URL" help:"GitHub's REST interface; GitHub Enterprise Server has it at https://HOST/api/v3."`
 	AppID          int64    `name:"app-id" env:"APP_ID" help:"The App's id, from its settings page."`
 	PrivateKeyFile string   `name:"private-key-file" env:"PRIVATE_KEY_PATH" help:"The App's private key, a PEM file. PRIVATE_KEY in the environment holds the key itself."`
-	WebhookSecret  []string `name:"webhook-secret" env:"WEBHOOK_SECRET" sep:"," help:"The App's webhook secret. Give two while you rotate it."`
+	WebhookSecret  []string `name:"webhook-secret" env:"WEBHOOK_SECRET" sep:"none" help:"The App's webhook secret. Give the flag twice, or set WEBHOOK_SECRET_OLD too, while you rotate it."`
 	DatabaseURL    string   `name:"database-url" default:"sqlite:phasegate.db" env:"DATABASE_URL" help:"Where deliveries are kept until they are handled."`
 	LogLevel       string   `name:"log-level" default:"info" enum:"debug,info,warn,error" env:"LOG_LEVEL" help:"debug, info, warn or error."`
 	LogFormat      string   `name:"log-format" default:"text" enum:"text,json" env:"LOG_FORMAT" help:"text or json."`
@@ -52,7 +52,11 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 	}
 	log := newLogger(s, c.LogLevel, c.LogFormat)
 	o := app.Options{GitHubURL: c.GitHubURL, AppID: c.AppID, PrivateKey: key, SigningKey: bot.Secret(s.Getenv("SIGNING_KEY")), DatabaseURL: c.DatabaseURL, UserAgent: "phasegate", Logger: log}
-	for _, secret := range c.WebhookSecret {
+	secrets := c.WebhookSecret
+	if old := s.Getenv("WEBHOOK_SECRET_OLD"); old != "" {
+		secrets = append(secrets, old)
+	}
+	for _, secret := range secrets {
 		o.WebhookSecrets = append(o.WebhookSecrets, bot.Secret(secret))
 	}
 	server, err := app.New(ctx, o)
