@@ -53,7 +53,7 @@ rule and the second one what it needs.
 	1  two kinds on one issue                    internal/engine/kinds.go
 	1  parent and other links                    internal/engine/form.go internal/engine/seen.go
 	1  deliverable of a pull request             internal/gh/deliverable.go
-	1  steps and their evidence                  internal/gh/evidence.go internal/engine/plan.go
+	1  steps and their evidence                  internal/gh/evidence.go internal/engine/evidence.go
 	2  what G1 needs, by risk profile            checks/artefacts.go
 	2  who says yes at each gate                 internal/lifecycle/roles.go internal/policy/tables.go
 	2  the question each one is asked            templates/words.go
@@ -73,6 +73,7 @@ rule and the second one what it needs.
 	3.9  objections                              internal/engine/history.go internal/engine/desk.go
 	3.11 a request that is held up               internal/engine/blocked.go internal/engine/desk.go
 	3  the decision log of a bigger problem      internal/engine/moves.go templates/moves.go
+	3  the board of a bigger problem             internal/engine/board.go templates/problem.go
 	3  records and their signatures              internal/engine/record.go
 	3  validation of data                        internal/engine/data.go internal/lifecycle/roles.go
 	4  paths, roles and phases of files          internal/policy/tables.go

@@ -55,6 +55,15 @@ func (st *story) steps() ([]hubsim.Step, error) {
 	return steps, nil
 }
 
+func (st *story) load() (*hubsim.Seed, []hubsim.Step, error) {
+	seed, err := st.seed()
+	if err != nil {
+		return nil, nil, err
+	}
+	steps, err := st.steps()
+	return seed, steps, err
+}
+
 type playgroundCommand struct {
 	story
 	Database string `placeholder:"FILE" help:"Where the App keeps what it has still to look at; without one a temporary file."`
@@ -75,11 +84,7 @@ func (c *playgroundCommand) Run(ctx context.Context, s *session) error {
 		_, err := s.Out.Write(playground.SeedText())
 		return err
 	}
-	seed, err := c.seed()
-	if err != nil {
-		return err
-	}
-	steps, err := c.steps()
+	seed, steps, err := c.load()
 	if err != nil {
 		return err
 	}
@@ -126,11 +131,7 @@ func (c *simhubCommand) Run(ctx context.Context, s *session) error {
 		_, err := s.Out.Write(playground.SeedText())
 		return err
 	}
-	seed, err := c.seed()
-	if err != nil {
-		return err
-	}
-	steps, err := c.steps()
+	seed, steps, err := c.load()
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/markdown"
-	"github.com/phasegate/phasegate/templates"
 )
 
 // Move is one change of a deliverable's phase, as the decision log of its problem lists it.
@@ -37,15 +36,3 @@ func moveOf(r Record) Move {
 
 // newest are the moves a ledger keeps.
 func newest(moves []Move) []Move { return slices.Clone(moves[max(0, len(moves)-keptMoves):]) }
-
-// boardMoves is the decision log of a problem's deliverables, the newest first.
-func (b *bench) boardMoves(deliverables []*object) []templates.BoardMove {
-	var out []templates.BoardMove
-	for _, d := range deliverables {
-		for _, m := range d.ledger.Moves {
-			out = append(out, templates.BoardMove{Deliverable: d.Number, At: m.At, From: m.From, To: m.To, Cause: m.Cause, Reason: m.Reason, By: m.By, Self: m.Self})
-		}
-	}
-	slices.SortStableFunc(out, func(a, c templates.BoardMove) int { return c.At.Compare(a.At) })
-	return out[:min(len(out), keptMoves)]
-}

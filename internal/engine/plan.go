@@ -2,14 +2,12 @@ package engine
 
 import (
 	"crypto/ed25519"
-	"strings"
 	"time"
 
 	"github.com/phasegate/phasegate/checks"
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/markdown"
-	"github.com/phasegate/phasegate/internal/metrics"
 	"github.com/phasegate/phasegate/internal/policy"
 	"github.com/phasegate/phasegate/templates"
 )
@@ -246,77 +244,6 @@ func dataView(d *object) templates.DataView {
 	return v
 }
 
-// Where the evidence of the design phase's steps is merged (section 1's table).
-const (
-	AnalysisFolder = "reports/eda"
-	DesignFolder   = "docs/design"
-)
-
-// evidence finds the merged analysis and design among the pull requests of the deliverable.
-func (b *bench) evidence(o *object, c *Case) {
-	merged, read := b.Merged.Get()
-	if !read {
-		c.Design.Analysis, c.Design.DesignDoc = facts.Unknown[time.Time](b.Merged.Why()), facts.Unknown[time.Time](b.Merged.Why())
-	} else {
-		analysis, analysisDocs := b.newest(o, merged, AnalysisFolder)
-		design, designDocs := b.newest(o, merged, DesignFolder)
-		c.Design.Analysis, c.Design.DesignDoc = facts.Known(analysis), facts.Known(design)
-		c.Short.Docs = append(analysisDocs, designDocs...)
-	}
-	has := func(f facts.Fact[time.Time]) bool { t, ok := f.Get(); return ok && !t.IsZero() }
-	c.Short.Steps = []templates.StepView{
-		{Step: templates.StepRequirements, Done: requirementsMet(o.form)},
-		{Step: templates.StepAnalysis, Done: has(c.Design.Analysis)},
-		{Step: templates.StepDesignDoc, Done: has(c.Design.DesignDoc)},
-	}
-}
-
-func requirementsMet(f Form) bool {
-	return f.Answers[lifecycle.SecContext] != "" && f.Answers[lifecycle.SecValue] != "" && f.Answers[lifecycle.SecRequirements] != "" &&
-		len(f.Problems) == 0 && len(f.Metrics.Rows) > 0
-}
-
-// maxDocs is how many files of one step a sticky lists, the newest.
-const maxDocs = 5
-
-// newest is when a file under the folder was last merged for the deliverable, and the files, each with
-// the pull request that merged it last.
-func (b *bench) newest(o *object, merged []facts.MergedPull, folder string) (time.Time, []templates.DocView) {
-	var at time.Time
-	var docs []templates.DocView
-	known := map[string]bool{}
-	for _, p := range merged {
-		if !b.belongs(p, o) {
-			continue
-		}
-		for _, f := range p.Files {
-			if !strings.HasPrefix(f.Path, folder+"/") || known[f.Path] {
-				continue
-			}
-			known[f.Path] = true
-			if f.Removed {
-				continue
-			}
-			if p.Merged.After(at) {
-				at = p.Merged
-			}
-			if len(docs) < maxDocs {
-				docs = append(docs, templates.DocView{Path: f.Path, Pull: p.Number})
-			}
-		}
-	}
-	return at, docs
-}
-
-// belongs reports whether the pull request is the deliverable's: it names it, or names none and there
-// is no other open one.
-func (b *bench) belongs(p facts.MergedPull, o *object) bool {
-	if p.Deliverable != 0 {
-		return p.Deliverable == o.Number
-	}
-	return len(b.chart.each(lifecycle.Deliverable, func(d *object) bool { return d != o })) == 0
-}
-
 func (b *bench) data(o *object) DataCase {
 	entries, sticky, rebuilt := b.read()
 	c := DataCase{
@@ -344,54 +271,6 @@ func (b *bench) problem(o *object) ProblemCase {
 		}
 	}
 	return c
-}
-
-// board is what a bigger problem's sticky shows of its own form and of what hangs on it.
-func (b *bench) board(o *object) templates.ProblemView {
-	v := templates.ProblemView{Answered: o.form.Questions()}
-	for _, p := range o.form.Problems {
-		v.MetricErrors = append(v.MetricErrors, p.Error())
-	}
-	count := func(f Form) {
-		v.Goals += len(f.Metrics.Of(metrics.Goal))
-		v.Guardrails += len(f.Metrics.Of(metrics.Guardrail))
-	}
-	count(o.form)
-	data := map[int]bool{}
-	deliverables := b.chart.deliverables(o)
-	v.Moves = b.boardMoves(deliverables)
-	for _, d := range deliverables {
-		count(d.form)
-		v.Deliverables = append(v.Deliverables, boardDeliverable(d))
-		for _, s := range b.chart.supports(d) {
-			v.Support = append(v.Support, templates.BoardSupport{Deliverable: d.Number, Number: s.Number, People: s.form.People()})
-		}
-		for _, n := range b.chart.data(d) {
-			data[n] = true
-		}
-	}
-	for _, n := range b.chart.numbers {
-		if r := b.chart.objects[n]; r.kind == lifecycle.Data && (data[n] || !r.Closed && r.form.Parent == o.Number) {
-			v.Data = append(v.Data, dataView(r))
-		}
-	}
-	return v
-}
-
-// boardDeliverable is a deliverable's line: as its sticky's ledger has it, or by its labels until it
-// has one.
-func boardDeliverable(d *object) templates.BoardDeliverable {
-	line := templates.BoardDeliverable{Number: d.Number, Title: d.Title, Phase: lifecycle.Design}
-	if l := d.ledger.Board; l != nil {
-		line.Phase, line.Asked, line.Blocked, line.Awaited = l.Phase, l.Asked, l.Blocked, l.Awaited
-		return line
-	}
-	for _, p := range lifecycle.Phases {
-		if d.Has(p.Label()) {
-			line.Phase = p
-		}
-	}
-	return line
 }
 
 func (b *bench) plain() PlainCase {

@@ -12,17 +12,9 @@ import (
 // Repository implements [engine.Hub].
 func (g *GitHub) Repository(ctx context.Context, key engine.Key) (engine.RepositorySnapshot, error) {
 	s := engine.RepositorySnapshot{Key: key}
-	c, err := g.client(key)
+	c, r, err := g.repository(ctx, key)
 	if err != nil {
 		return s, err
-	}
-	var a repositoryAnswer
-	if err := c.query(ctx, repositoryDocument, variables(key), &a); err != nil {
-		return s, g.refused(key, err)
-	}
-	r := a.Repository
-	if r == nil {
-		return s, engine.ErrGone
 	}
 	if s.Rules, err = g.rules(ctx, c, key, r); err != nil {
 		return s, err
@@ -49,6 +41,22 @@ func (g *GitHub) Repository(ctx context.Context, key engine.Key) (engine.Reposit
 	slices.Sort(s.Numbers)
 	s.Numbers = slices.Compact(s.Numbers)
 	return s, nil
+}
+
+// repository reads what is the same for every look at a repository's set-up.
+func (g *GitHub) repository(ctx context.Context, key engine.Key) (*client, *repositoryNode, error) {
+	c, err := g.client(key)
+	if err != nil {
+		return nil, nil, err
+	}
+	var a repositoryAnswer
+	if err := c.query(ctx, repositoryDocument, variables(key), &a); err != nil {
+		return nil, nil, g.refused(key, err)
+	}
+	if a.Repository == nil {
+		return nil, nil, engine.ErrGone
+	}
+	return c, a.Repository, nil
 }
 
 // config takes what is said about the config itself: its problems, and the check that told of it.

@@ -57,17 +57,9 @@ func (g *GitHub) AppID() int64 {
 // Survey reads how the key's repository is set up. Only a repository that cannot be read is an error.
 func (g *GitHub) Survey(ctx context.Context, key engine.Key) (Survey, error) {
 	var s Survey
-	c, err := g.client(key)
+	c, r, err := g.repository(ctx, key)
 	if err != nil {
 		return s, err
-	}
-	var a repositoryAnswer
-	if err := c.query(ctx, repositoryDocument, variables(key), &a); err != nil {
-		return s, g.refused(key, err)
-	}
-	r := a.Repository
-	if r == nil {
-		return s, engine.ErrGone
 	}
 	s.Branch, _ = r.head()
 	if s.Rules, err = g.rules(ctx, c, key, r); err != nil {
