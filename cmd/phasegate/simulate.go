@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/phasegate/phasegate/internal/hubsim"
@@ -90,13 +91,21 @@ func (c *playgroundCommand) Run(ctx context.Context, s *session) error {
 	}
 	p, err := playground.Start(ctx, playground.Options{Addr: c.Addr, Seed: seed, Steps: steps, Database: c.Database, Spacing: playSpacing, Logger: newLogger(s, c.LogLevel, "text")})
 	if err != nil {
-		return err
+		return freePort(err)
 	}
 	if _, err := fmt.Fprintf(s.Out, "playground ready: web=%s api=%s webhook=%s\n", p.WebURL, p.APIURL, p.WebhookURL); err != nil {
 		return errors.Join(err, p.Close(context.WithoutCancel(ctx)))
 	}
 	<-ctx.Done()
 	return c.end(ctx, p)
+}
+
+// freePort says how to go on when the port is taken.
+func freePort(err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%w; choose another port, --addr 127.0.0.1:0 takes a free one", err)
+	}
+	return err
 }
 
 // playSpacing is the least time between two looks at one object: on GitHub a second saves requests,
@@ -151,7 +160,7 @@ func (c *simhubCommand) Run(ctx context.Context, s *session) error {
 	}
 	l, err := hubsim.Listen(sim, c.Addr)
 	if err != nil {
-		return err
+		return freePort(err)
 	}
 	if err := sim.Play(ctx, steps); err != nil {
 		return errors.Join(err, l.Close(context.WithoutCancel(ctx)))
