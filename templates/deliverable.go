@@ -24,7 +24,7 @@ func (p Printer) deliverable(v DeliverableView) string {
 		p.seats(&b, v)
 		p.missing(&b, v, both{"**Held up until this is there:**", "**Parado até que haja:**"})
 		p.howToAnswer(&b, v)
-		p.short(&b, v, both{"<b>Open this first:</b> what you would be saying yes to", "<b>Abra isto antes:</b> a que você estaria dizendo sim"})
+		p.short(&b, v, both{"Open this first: what you would be saying yes to", "Abra isto antes: a que você estaria dizendo sim"})
 	case v.Gate == lifecycle.G1:
 		p.missing(&b, v, both{"**Still missing:**", "**Ainda falta:**"})
 		p.short(&b, v, both{"What is agreed so far", "O que está combinado até agora"})
