@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"time"
 
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/metrics"
@@ -56,14 +57,17 @@ func boardDeliverable(d *object) templates.BoardDeliverable {
 	return line
 }
 
-// boardMoves is the decision log of a problem's deliverables, the newest first.
+// boardMoves is the decision log of a problem's deliverables, the newest first; GitHub's clock has whole
+// seconds, within which a ledger's order decides.
 func (b *bench) boardMoves(deliverables []*object) []templates.BoardMove {
 	var out []templates.BoardMove
 	for _, d := range deliverables {
-		for _, m := range d.ledger.Moves {
+		for _, m := range slices.Backward(d.ledger.Moves) {
 			out = append(out, templates.BoardMove{Deliverable: d.Number, At: m.At, From: m.From, To: m.To, Cause: m.Cause, Reason: m.Reason, By: m.By, Self: m.Self})
 		}
 	}
-	slices.SortStableFunc(out, func(a, c templates.BoardMove) int { return c.At.Compare(a.At) })
+	slices.SortStableFunc(out, func(a, c templates.BoardMove) int {
+		return c.At.Truncate(time.Second).Compare(a.At.Truncate(time.Second))
+	})
 	return out[:min(len(out), keptMoves)]
 }

@@ -62,7 +62,8 @@ func (p *pen) hold(entries []Entry, role func(facts.Person) bool) []Entry {
 			meters[c.Author.ID] = m
 		}
 		at := m.take(c.Created, e.cost())
-		if !at.After(p.now) || c.Answer != "" || c.Hidden || p.answered[c.ID] {
+		// What was not put off is ready, also where GitHub's clocks differ by a moment.
+		if !at.After(c.Created) || !at.After(p.now) || c.Answer != "" || c.Hidden || p.answered[c.ID] {
 			ready = append(ready, e)
 			continue
 		}

@@ -326,3 +326,35 @@ func TestTheOtherRunnersRepositoryIsLeftAlone(t *testing.T) {
 		t.Errorf("its own is left alone too: %v", err)
 	}
 }
+
+func TestTheDecisionLogBeginsWithTheNewest(t *testing.T) {
+	m := ready(t)
+	m.say(3, "sara-ds", "/advance development")
+	m.settle(3)
+	for _, login := range []string{"dora-de", "rui-sme", "tomas-ds", "helena-bs"} {
+		m.say(3, login, "/approve")
+	}
+	m.settle(3)
+	passed := m.now
+	m.say(3, "rui-sme", "/return design data: *the* codes leak")
+	m.now = passed.Add(time.Millisecond) // within the second of the passing
+	last := &m.issues[3].comments[len(m.issues[3].comments)-1]
+	last.Created = passed
+	m.settle(3)
+	_, log, _ := strings.Cut(m.sticky(2), "**Decisions**")
+	back, forth := strings.Index(log, "went back from Development to Design. Cause: data."), strings.Index(log, "moved from Design to Development")
+	if back < 0 || forth < 0 || back > forth || strings.Contains(log, "*the*") {
+		t.Errorf("the decision log says\n%s", log)
+	}
+}
+
+// GitHub's servers differ by a moment: a comment may be newer than the time the answer tells.
+func TestACommentNewerThanTheClockIsHandled(t *testing.T) {
+	m := ready(t)
+	m.say(3, "sara-ds", "/advance development")
+	m.now = m.now.Add(-2 * time.Second)
+	m.settle(3)
+	if !m.issues[3].Has("gate:requested") || strings.Contains(m.state(), "commands within an hour") {
+		t.Errorf("it was not handled:\n%s", m.state())
+	}
+}
