@@ -440,7 +440,7 @@ func TestEntriesReadNoMoreThanTheyAnswer(t *testing.T) {
 		{ID: 3, Author: facts.Person{ID: 9, Login: "x[bot]", Bot: true}, Body: "/approve"}, {ID: 4, Author: who("a"), Body: strings.Repeat("ok ", 30)},
 		{ID: 5, Own: true, Body: markdown.Text("hello")},
 	}
-	if got := engine.Entries("a/b", 1, comments, nil); len(got) != 1 || got[0].Near != lifecycle.Approve {
+	if got := engine.Entries(engine.Place{Repo: "a/b", Issue: 1}, comments, nil); len(got) != 1 || got[0].Near != lifecycle.Approve {
 		t.Errorf("entries: %+v", got)
 	}
 }

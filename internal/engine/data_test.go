@@ -33,7 +33,7 @@ func (w *dataWorld) decide() []engine.Effect {
 	issue.BodyEdited = w.edited
 	c := engine.DataCase{Key: w.c.Key.Issue(5), Now: w.c.Now, Printer: p, Issue: issue, Print: w.print, Words: w.words, ConfigError: w.c.ConfigError, ConfigProblem: w.c.ConfigProblem, ScaleNever: w.c.ScaleNever, Roster: w.c.Roster,
 		Delegations: w.c.Delegations, LabelChanges: w.c.LabelChanges, Used: []int{3, 4}, ConfigURL: w.c.ConfigURL}
-	c.Entries = engine.Entries(w.c.Key.FullName(), 5, w.comments, nil)
+	c.Entries = engine.Entries(engine.Place{Repo: w.c.Key.FullName(), Issue: 5}, w.comments, nil)
 	if i := w.index(w.sticky); i >= 0 {
 		c.Sticky, c.Rebuilt = &w.comments[i], w.comments[i].Touched
 		for _, b := range markdown.Blocks(w.comments[i].Body) {

@@ -111,7 +111,7 @@ func (w *world) look() string {
 func (w *world) decide() []engine.Effect {
 	w.t.Helper()
 	w.c.Printer.Now = w.c.Now
-	w.c.Entries = engine.Entries(w.c.Key.FullName(), 3, w.comments, nil)
+	w.c.Entries = engine.Entries(engine.Place{Repo: w.c.Key.FullName(), Issue: 3}, w.comments, nil)
 	w.c.Sticky, w.c.Silent, w.c.Rebuilt = nil, nil, false
 	for i, c := range w.comments {
 		if c.ID != w.sticky {

@@ -11,12 +11,12 @@ import (
 // Entries reads comments, oldest first, into what the fold takes. A record is believed only in a
 // comment that Phasegate wrote and nobody changed since ([facts.Comment.Own]), and only for the issue
 // it was written on; one whose signature is forged is passed over.
-func Entries(repo string, issue int, comments []facts.Comment, keys []ed25519.PublicKey) []Entry {
+func Entries(place Place, comments []facts.Comment, keys []ed25519.PublicKey) []Entry {
 	var out []Entry
 	for _, c := range comments {
 		switch {
 		case c.Own:
-			if r := recordIn(repo, issue, c.Body, keys); r != nil {
+			if r := recordIn(place, c.Body, keys); r != nil {
 				out = append(out, Entry{Comment: c, Record: r})
 			}
 		case c.Touched || c.Author.Bot:
@@ -29,13 +29,13 @@ func Entries(repo string, issue int, comments []facts.Comment, keys []ed25519.Pu
 	return out
 }
 
-func recordIn(repo string, issue int, body string, keys []ed25519.PublicKey) *Record {
+func recordIn(place Place, body string, keys []ed25519.PublicKey) *Record {
 	for _, b := range markdown.Blocks(body) {
 		var r Record
 		if b.Decode(&r) != nil || string(r.Kind) != b.Kind {
 			continue
 		}
-		if v := r.Verify(repo, issue, keys); v != Misplaced && v != Forged {
+		if v := r.Verify(place, keys); v != Misplaced && v != Forged {
 			return &r
 		}
 	}

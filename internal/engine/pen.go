@@ -69,7 +69,7 @@ func (p *pen) comment(r Record, text string) *Record {
 
 // recorded is the body of a comment that records r, and the record as it was signed; nil after an error.
 func (p *pen) recorded(r Record, text string) (*Record, string) {
-	r.Repo, r.Issue = p.key.FullName(), p.issue.Number
+	r.Repo, r.RepoID, r.Issue = p.key.FullName(), p.issue.Repository, p.issue.Number
 	if r.At.IsZero() {
 		r.At = p.now
 	}

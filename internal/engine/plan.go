@@ -154,7 +154,7 @@ func (b *bench) read() (entries []Entry, sticky *facts.Comment, rebuilt bool) {
 	if own := b.signer.Public(); own != nil {
 		keys = append([]ed25519.PublicKey{own}, keys...)
 	}
-	entries = Entries(b.Key.FullName(), b.Issue.Number, b.Comments, keys)
+	entries = Entries(b.place(), b.Comments, keys)
 	sticky = stickyOf(b.Comments)
 	return entries, sticky, sticky != nil && sticky.Touched
 }

@@ -29,7 +29,7 @@ func (w *problemWorld) decide() []engine.Effect {
 	p := w.c.Printer
 	p.Now = w.c.Now
 	c := engine.ProblemCase{Key: w.c.Key.Issue(2), Now: w.c.Now, Printer: p, Issue: w.c.Issue, Roster: w.c.Roster, Board: w.board, LabelChanges: w.c.LabelChanges}
-	c.Entries = engine.Entries(w.c.Key.FullName(), 2, w.comments, nil)
+	c.Entries = engine.Entries(engine.Place{Repo: w.c.Key.FullName(), Issue: 2}, w.comments, nil)
 	if i := w.index(w.sticky); i >= 0 {
 		c.Sticky, c.Board.Rebuilt = &w.comments[i], w.comments[i].Touched
 	}

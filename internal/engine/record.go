@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/phasegate/phasegate/checks"
@@ -62,6 +63,7 @@ type RecordedYes struct {
 type Record struct {
 	Kind      RecordKind             `json:"kind"`
 	Repo      string                 `json:"repo"` // owner/name, as it was when written
+	RepoID    int64                  `json:"repo_id,omitempty"`
 	Issue     int                    `json:"issue"`
 	Cause     int64                  `json:"cause,omitempty"`   // the comment that caused it; a record is written once per cause
 	Causes    []int64                `json:"causes,omitempty"`  // further comments that a reply answers, repetitions of the first
@@ -150,9 +152,27 @@ const (
 	Misplaced  Verdict = "of another issue"
 )
 
+// Place is an issue that a record may be of. A repository that was renamed keeps its id; where either
+// side has none, names are compared.
+type Place struct {
+	Repo   string // owner/name
+	RepoID int64  // 0 where it is not known
+	Issue  int
+}
+
+func (r Record) of(p Place) bool {
+	if r.Issue != p.Issue {
+		return false
+	}
+	if r.RepoID != 0 && p.RepoID != 0 {
+		return r.RepoID == p.RepoID
+	}
+	return strings.EqualFold(r.Repo, p.Repo)
+}
+
 // Verify checks that the record is of that issue and was signed by one of the keys.
-func (r Record) Verify(repo string, issue int, keys []ed25519.PublicKey) Verdict {
-	if r.Repo != repo || r.Issue != issue {
+func (r Record) Verify(p Place, keys []ed25519.PublicKey) Verdict {
+	if !r.of(p) {
 		return Misplaced
 	}
 	if r.Signature == "" {

@@ -62,8 +62,25 @@ func TestSignedRecords(t *testing.T) {
 		{"signed by a key nobody published", sign(plain), 3, keys[:1], engine.UnknownKey},
 		{"unsigned", plain, 3, keys, engine.Unsigned},
 	} {
-		if got := c.record.Verify("acme/churn", c.issue, c.keys); got != c.want {
+		if got := c.record.Verify(engine.Place{Repo: "acme/churn", RepoID: 77, Issue: c.issue}, c.keys); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	home := sign(plain)
+	home.RepoID = 77
+	home = sign(home)
+	for name, c := range map[string]struct {
+		place engine.Place
+		want  engine.Verdict
+	}{
+		"the repository was renamed":           {engine.Place{Repo: "acme/attrition", RepoID: 77, Issue: 3}, engine.Valid},
+		"another repository took the name":     {engine.Place{Repo: "acme/churn", RepoID: 78, Issue: 3}, engine.Misplaced},
+		"the id could not be read":             {engine.Place{Repo: "ACME/churn", Issue: 3}, engine.Valid},
+		"nor is the name the same":             {engine.Place{Repo: "acme/other", Issue: 3}, engine.Misplaced},
+		"the issue went to another repository": {engine.Place{Repo: "acme/other", RepoID: 79, Issue: 3}, engine.Misplaced},
+	} {
+		if got := home.Verify(c.place, keys); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
 	if none, err := engine.NewSigner(nil); err != nil || none.Public() != nil {

@@ -121,7 +121,12 @@ func (s Snapshot) zone() *time.Location {
 // entries are the comments as they are folded. Signatures are checked against the config's keys; the
 // signer's own is added by who has it.
 func (s Snapshot) entries() []Entry {
-	return Entries(s.Key.FullName(), s.Issue.Number, s.Comments, s.Rules.Policy.Keys)
+	return Entries(s.place(), s.Comments, s.Rules.Policy.Keys)
+}
+
+// place is where records of the issue say they are.
+func (s Snapshot) place() Place {
+	return Place{Repo: s.Key.FullName(), RepoID: s.Issue.Repository, Issue: s.Issue.Number}
 }
 
 // IsSticky reports whether a comment's body is that of a sticky.

@@ -82,6 +82,7 @@ func (c Comment) Before(d Comment) bool {
 
 // Issue is an issue as it stands.
 type Issue struct {
+	Repository int64 // GitHub's id of the repository it is in, which stays when that is renamed
 	Number     int
 	Title      string
 	Body       string

@@ -155,6 +155,7 @@ type blobNode struct {
 type labelName struct{ Name, Description, Color string }
 
 type repositoryNode struct {
+	DatabaseID       int64 `json:"databaseId"`
 	NameWithOwner    string
 	URL              string
 	DefaultBranchRef *struct {

@@ -31,7 +31,7 @@ const listArgs = `states: OPEN, orderBy: {field: CREATED_AT, direction: ASC}`
 const issueDocument = `query($owner: String!, $repo: String!, $number: Int!, $page: Int!) {
 viewer { login databaseId }
 repository(owner: $owner, name: $repo) {
-  nameWithOwner url
+  databaseId nameWithOwner url
   defaultBranchRef { name target { oid } }
   config: object(expression: "HEAD:` + ConfigPath + `") { ... on Blob { oid byteSize isBinary isTruncated text } }
   issueOrPullRequest(number: $number) { __typename ... on Issue { ` + issueFields + `
@@ -56,7 +56,7 @@ repository(owner: $owner, name: $repo) {
 const repositoryDocument = `query($owner: String!, $repo: String!) {
 viewer { login databaseId }
 repository(owner: $owner, name: $repo) {
-  nameWithOwner url
+  databaseId nameWithOwner url
   defaultBranchRef { name target { oid } }
   config: object(expression: "HEAD:` + ConfigPath + `") { ... on Blob { oid byteSize isBinary isTruncated text } }
   labels(first: 100) { pageInfo { hasNextPage endCursor } nodes { name description color } }
@@ -95,7 +95,7 @@ repository(owner: $owner, name: $repo) {
 
 const pullDocument = `query($owner: String!, $repo: String!, $number: Int!) {
 repository(owner: $owner, name: $repo) {
-  nameWithOwner url
+  databaseId nameWithOwner url
   defaultBranchRef { name target { oid } }
   config: object(expression: "HEAD:` + ConfigPath + `") { ... on Blob { oid byteSize isBinary isTruncated text } }
   pullRequest(number: $number) { closed headRefOid } } }`

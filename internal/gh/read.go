@@ -46,6 +46,7 @@ func (g *GitHub) Snapshot(ctx context.Context, key engine.Key) (engine.Snapshot,
 	if err := g.object(ctx, c, &s, *r.IssueOrPullRequest, a.viewer()); err != nil {
 		return s, err
 	}
+	s.Issue.Repository = r.DatabaseID
 	s.Merged = facts.Unknown[[]facts.MergedPull]("not needed")
 	if s.Issue.Has(lifecycle.Deliverable.Label()) || len(s.Issue.KindsOf()) == 0 {
 		s.Merged = g.evidence(ctx, c, key, r)
