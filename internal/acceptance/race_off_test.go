@@ -2,5 +2,5 @@
 
 package acceptance_test
 
-// replayed is how many of the languages have their story sent again at its end.
-const replayed = 2
+// played is how many of the languages the story is played in.
+const played = 2

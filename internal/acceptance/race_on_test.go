@@ -2,6 +2,6 @@
 
 package acceptance_test
 
-// replayed is how many of the languages have their story sent again at its end. With the race detector everything
-// takes some ten times longer, and the replays are the same in both.
-const replayed = 1
+// played is how many of the languages the story is played in. With the race detector everything takes
+// some ten times longer, and what runs at the same time is the same in both.
+const played = 1

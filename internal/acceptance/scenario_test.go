@@ -12,7 +12,7 @@ import (
 )
 
 // languages are those the story is played in.
-var languages = []lifecycle.Lang{lifecycle.English, lifecycle.Portuguese}
+var languages = []lifecycle.Lang{lifecycle.English, lifecycle.Portuguese}[:played]
 
 // The story, row by row: the effects of each row are those listed, and no others; the comments say what
 // they must; the invariants that can be checked at any moment hold after each row.
@@ -36,13 +36,13 @@ func TestStory(t *testing.T) {
 					w.playRow(r, all)
 				}
 				results[i] = w.look()
-				if i < replayed {
-					w.endOfStory()
-				}
+				w.endOfStory()
 			})
 		}
 	})
-	sameButForWords(t, final[lifecycle.English], final[lifecycle.Portuguese])
+	if played == len(lifecycle.Langs) {
+		sameButForWords(t, final[lifecycle.English], final[lifecycle.Portuguese])
+	}
 }
 
 // playRow plays one row and compares what came of it with what must.

@@ -1,6 +1,7 @@
 package gh
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,22 @@ import (
 type pageInfo struct {
 	HasNextPage bool
 	EndCursor   string
+}
+
+// errStuck is a list that promises a further page and gives the same one again.
+var errStuck = errors.New("a list does not go on where it says that it does")
+
+// stuck reports whether a page that is not the last ends where the one before it did.
+func (p pageInfo) stuck(before pageInfo) bool {
+	return p.HasNextPage && p.EndCursor == before.EndCursor
+}
+
+// cursor is a GraphQL argument: null at a list's beginning, where "" is no cursor.
+func cursor(after string) any {
+	if after == "" {
+		return nil
+	}
+	return after
 }
 
 type list[T any] struct {

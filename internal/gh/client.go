@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -195,14 +196,43 @@ func limited(err error) error {
 		}
 		return &Retry{after, err}
 	}
+	if after, asked := askedToWait(answerOf(err)); asked {
+		return &Retry{after, err}
+	}
 	return err
+}
+
+// askedToWait reads the answers about limits that go-github has no error for: a refused token, and 429.
+func askedToWait(res *http.Response) (time.Duration, bool) {
+	if res == nil || res.StatusCode != http.StatusForbidden && res.StatusCode != http.StatusTooManyRequests {
+		return 0, false
+	}
+	if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil {
+		return max(time.Duration(seconds)*time.Second, time.Second), true
+	}
+	if reset, err := strconv.ParseInt(res.Header.Get("X-RateLimit-Reset"), 10, 64); err == nil && res.Header.Get("X-RateLimit-Remaining") == "0" {
+		return max(time.Until(time.Unix(reset, 0)), time.Second), true
+	}
+	return time.Minute, res.StatusCode == http.StatusTooManyRequests
+}
+
+// answerOf is the answer that an error is about, a refused token's included; nil where there was none.
+func answerOf(err error) *http.Response {
+	var e *github.ErrorResponse
+	if errors.As(err, &e) {
+		return e.Response
+	}
+	var token *ghinstallation.HTTPError
+	if errors.As(err, &token) {
+		return token.Response
+	}
+	return nil
 }
 
 // status is the HTTP status of an error's answer; 0 where there was none.
 func status(err error) int {
-	var e *github.ErrorResponse
-	if errors.As(err, &e) && e.Response != nil {
-		return e.Response.StatusCode
+	if res := answerOf(err); res != nil {
+		return res.StatusCode
 	}
 	return 0
 }

@@ -31,6 +31,10 @@ type touches = list[struct {
 	AssociatedPullRequests list[pullNode]
 }]
 
+// maxTouches is how many pages of commits are read of one step's folder. What lies further back is
+// unknown, not absent.
+const maxTouches = 20
+
 // evidence reads the merged pull requests that touched the design phase's steps, newest first. They are
 // read anew when the default branch moved or an event said that one changed. What cannot be read is
 // unknown, and keeps the gate shut.
@@ -56,22 +60,16 @@ func (g *GitHub) evidence(ctx context.Context, c *client, key engine.Key, r *rep
 }
 
 func (g *GitHub) mergedPulls(ctx context.Context, c *client, key engine.Key, branch string) ([]facts.MergedPull, error) {
-	var a struct {
-		Repository struct {
-			DefaultBranchRef *struct {
-				Target struct{ Analysis, Design touches }
-			}
-		}
-	}
-	if err := c.query(ctx, evidenceDocument, variables(key, "analysis", engine.AnalysisFolder, "design", engine.DesignFolder), &a); err != nil {
+	analysis, err := g.touches(ctx, c, key, engine.AnalysisFolder)
+	if err != nil {
 		return nil, err
 	}
-	if a.Repository.DefaultBranchRef == nil {
-		return nil, nil
+	design, err := g.touches(ctx, c, key, engine.DesignFolder)
+	if err != nil {
+		return nil, err
 	}
-	target := a.Repository.DefaultBranchRef.Target
 	var pulls []facts.MergedPull
-	for _, touch := range slices.Concat(target.Analysis.Nodes, target.Design.Nodes) {
+	for _, touch := range slices.Concat(analysis.Nodes, design.Nodes) {
 		for _, n := range touch.AssociatedPullRequests.Nodes {
 			known := slices.ContainsFunc(pulls, func(p facts.MergedPull) bool { return p.Number == n.Number })
 			if known || !n.Merged || n.BaseRefName != branch {
@@ -99,15 +97,15 @@ func (g *GitHub) mergedPull(ctx context.Context, c *client, key engine.Key, n pu
 	vars := variables(key, "number", n.Number)
 	for {
 		var a struct {
-			Repository struct {
+			Repository *struct {
 				PullRequest *struct{ Files list[fileNode] }
 			}
 		}
 		if err := c.query(ctx, filesDocument, vars, &a); err != nil {
 			return p, fmt.Errorf("read the files of #%d: %w", n.Number, err)
 		}
-		if a.Repository.PullRequest == nil {
-			return p, nil
+		if a.Repository == nil || a.Repository.PullRequest == nil {
+			return p, fmt.Errorf("read the files of #%d: it is not there", n.Number)
 		}
 		files := a.Repository.PullRequest.Files
 		for _, f := range files.Nodes {
@@ -124,4 +122,34 @@ func (g *GitHub) mergedPull(ctx context.Context, c *client, key engine.Key, n pu
 
 func isEvidence(path string) bool {
 	return strings.HasPrefix(path, engine.AnalysisFolder+"/") || strings.HasPrefix(path, engine.DesignFolder+"/")
+}
+
+// touches lists the default branch's commits that touched a folder, with their pull requests.
+func (g *GitHub) touches(ctx context.Context, c *client, key engine.Key, folder string) (touches, error) {
+	var all touches
+	for range maxTouches {
+		var a struct {
+			Repository *struct {
+				DefaultBranchRef *struct{ Target struct{ History touches } }
+			}
+		}
+		if err := c.query(ctx, evidenceDocument, variables(key, "path", folder, "after", cursor(all.PageInfo.EndCursor)), &a); err != nil {
+			return all, fmt.Errorf("read who touched %s: %w", folder, err)
+		}
+		if a.Repository == nil {
+			return all, engine.ErrGone
+		}
+		if a.Repository.DefaultBranchRef == nil {
+			return all, nil // an empty repository
+		}
+		page := a.Repository.DefaultBranchRef.Target.History
+		if page.PageInfo.stuck(all.PageInfo) {
+			return all, errStuck
+		}
+		all.Nodes, all.PageInfo = append(all.Nodes, page.Nodes...), page.PageInfo
+		if !page.PageInfo.HasNextPage {
+			return all, nil
+		}
+	}
+	return all, fmt.Errorf("more commits touched %s than are read", folder)
 }

@@ -108,13 +108,17 @@ func (g *GitHub) allComments(ctx context.Context, c *client, key engine.Key, n i
 		var a struct {
 			Repository *struct{ Issue *issueNode }
 		}
-		if err := c.query(ctx, commentsDocument, variables(key, "number", n.Number, "after", page.EndCursor), &a); err != nil {
+		if err := c.query(ctx, commentsDocument, variables(key, "number", n.Number, "after", cursor(page.EndCursor)), &a); err != nil {
 			return nil, fmt.Errorf("read further comments: %w", err)
 		}
 		if a.Repository == nil || a.Repository.Issue == nil {
-			break // deleted meanwhile
+			return nil, fmt.Errorf("read further comments of #%d: it is not there any more", n.Number) // half of them would be judged as all
 		}
-		nodes, page = append(nodes, a.Repository.Issue.Comments.Nodes...), a.Repository.Issue.Comments.PageInfo
+		next := a.Repository.Issue.Comments
+		if next.PageInfo.stuck(page) {
+			return nil, errStuck
+		}
+		nodes, page = append(nodes, next.Nodes...), next.PageInfo
 	}
 	return nodes, nil
 }
@@ -135,6 +139,9 @@ func (g *GitHub) listed(ctx context.Context, c *client, s *engine.Snapshot, r *r
 			}
 			if a.Repository == nil {
 				return engine.ErrGone
+			}
+			if a.Repository.List.PageInfo.stuck(page) {
+				return errStuck
 			}
 			nodes, page = append(nodes, a.Repository.List.Nodes...), a.Repository.List.PageInfo
 		}
@@ -192,6 +199,9 @@ func (g *GitHub) fillIssues(ctx context.Context, c *client, s *engine.Snapshot, 
 	var a struct{ Repository map[string]*issueNode }
 	if err := c.query(ctx, doc.String(), variables(s.Key), &a); err != nil {
 		return fmt.Errorf("read issues that are named: %w", err)
+	}
+	if a.Repository == nil {
+		return engine.ErrGone // nothing is known of them: they are not absent
 	}
 	for _, n := range numbers {
 		if node := a.Repository[fmt.Sprintf("i%d", n)]; node != nil && node.Typename == "Issue" {

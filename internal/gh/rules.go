@@ -18,7 +18,7 @@ import (
 type cache struct {
 	mu       sync.Mutex
 	configs  map[string]parsed                         // by the content's hash
-	older    map[string]string                         // repository@head → hash of the last valid config before a broken one; "" for none
+	older    map[string]*policy.Policy                 // repository@head → the last valid config before a broken one; nil for none
 	people   map[string]map[string]facts.Person        // owner/repo/hash of the config → login → account
 	teams    map[string]cachedTeam                     // installation/org/slug
 	evidence map[string]facts.Fact[[]facts.MergedPull] // owner/repo → see evidenceHead
@@ -43,7 +43,7 @@ func newCache() *cache {
 }
 
 func (c *cache) clear() {
-	c.configs, c.older, c.people = map[string]parsed{}, map[string]string{}, map[string]map[string]facts.Person{}
+	c.configs, c.older, c.people = map[string]parsed{}, map[string]*policy.Policy{}, map[string]map[string]facts.Person{}
 	c.teams, c.evidence, c.heads = map[string]cachedTeam{}, map[string]facts.Fact[[]facts.MergedPull]{}, map[string]string{}
 	c.pages = map[string]int{}
 }
@@ -70,7 +70,7 @@ const maxCached = 5000
 func (c *cache) with(fn func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.configs)+len(c.people)+len(c.teams)+len(c.evidence) > maxCached {
+	if len(c.configs)+len(c.people)+len(c.teams)+len(c.evidence)+len(c.older)+len(c.heads)+len(c.pages) > maxCached {
 		c.clear()
 	}
 	fn()
@@ -124,7 +124,7 @@ func (g *GitHub) rules(ctx context.Context, c *client, key engine.Key, r *reposi
 		rules.Policy = now.policy
 		return rules, nil
 	}
-	older, err := g.olderRules(ctx, c, key, r.Config.Oid, head)
+	older, err := g.olderRules(ctx, c, key, head)
 	if err != nil || older == nil {
 		return rules, err
 	}
@@ -146,47 +146,40 @@ func (g *GitHub) readConfig(b *blobNode) (parsed, error) {
 }
 
 // olderRules looks for the newest valid config in the default branch's history.
-func (g *GitHub) olderRules(ctx context.Context, c *client, key engine.Key, broken, head string) (*policy.Policy, error) {
-	at := strings.ToLower(key.FullName()) + "@" + broken
-	var oid string
+func (g *GitHub) olderRules(ctx context.Context, c *client, key engine.Key, head string) (*policy.Policy, error) {
+	at := strings.ToLower(key.FullName()) + "@" + head
+	var p *policy.Policy
 	known := false
-	g.cache.with(func() {
-		if oid, known = g.cache.older[at]; known && oid != "" {
-			_, known = g.cache.configs[oid]
-		}
-	})
-	if !known {
-		blob, err := g.findOlder(ctx, c, key)
-		if err != nil {
-			return nil, fmt.Errorf("look for the last valid config before %.7s: %w", head, err)
-		}
-		g.cache.with(func() { g.cache.older[at] = blob })
-		oid = blob
+	g.cache.with(func() { p, known = g.cache.older[at] })
+	if known {
+		return p, nil
 	}
-	if oid == "" {
-		return nil, nil
+	p, err := g.findOlder(ctx, c, key)
+	if err != nil {
+		return nil, fmt.Errorf("look for the last valid config before %.7s: %w", head, err)
 	}
-	var p parsed
-	g.cache.with(func() { p = g.cache.configs[oid] })
-	return p.policy, nil
+	g.cache.with(func() { g.cache.older[at] = p })
+	return p, nil
 }
 
-// findOlder returns the hash of the newest valid config of the history, which is then in the cache; ""
-// when there is none.
-func (g *GitHub) findOlder(ctx context.Context, c *client, key engine.Key) (string, error) {
+// findOlder returns the newest valid config of the history; nil when there is none.
+func (g *GitHub) findOlder(ctx context.Context, c *client, key engine.Key) (*policy.Policy, error) {
 	var history struct {
-		Repository struct {
+		Repository *struct {
 			DefaultBranchRef struct {
 				Target struct{ History list[struct{ Oid string }] }
 			}
 		}
 	}
 	if err := c.query(ctx, configHistoryDocument, variables(key), &history); err != nil {
-		return "", err
+		return nil, err
+	}
+	if history.Repository == nil {
+		return nil, engine.ErrGone
 	}
 	commits := history.Repository.DefaultBranchRef.Target.History.Nodes
 	if len(commits) == 0 {
-		return "", nil
+		return nil, nil
 	}
 	var doc strings.Builder
 	doc.WriteString("query($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) {")
@@ -196,7 +189,10 @@ func (g *GitHub) findOlder(ctx context.Context, c *client, key engine.Key) (stri
 	doc.WriteString(" } }")
 	var a struct{ Repository map[string]*blobNode }
 	if err := c.query(ctx, doc.String(), variables(key), &a); err != nil {
-		return "", err
+		return nil, err
+	}
+	if a.Repository == nil {
+		return nil, engine.ErrGone
 	}
 	for i := range commits {
 		b := a.Repository[fmt.Sprintf("c%d", i)]
@@ -204,10 +200,10 @@ func (g *GitHub) findOlder(ctx context.Context, c *client, key engine.Key) (stri
 			continue
 		}
 		if p, err := g.readConfig(b); err == nil && p.policy != nil {
-			return b.Oid, nil
+			return p.policy, nil
 		}
 	}
-	return "", nil
+	return nil, nil
 }
 
 // rosterTeams is how long a team's members are believed without an event about them.
@@ -263,7 +259,9 @@ func (g *GitHub) accounts(ctx context.Context, c *client, key engine.Key, p *pol
 	if err != nil {
 		return nil, fmt.Errorf("resolve the config's people: %w", err)
 	}
-	g.cache.with(func() { g.cache.people[at] = found })
+	if len(found) == len(logins) { // an account that is not there may come, and no event tells of it
+		g.cache.with(func() { g.cache.people[at] = found })
+	}
 	return found, nil
 }
 
@@ -319,6 +317,9 @@ func (g *GitHub) team(ctx context.Context, c *client, key engine.Key, t policy.T
 		page := a.Organization.Team.Members.PageInfo
 		if !page.HasNextPage {
 			break
+		}
+		if page.EndCursor == after {
+			return nil, errStuck
 		}
 		after = page.EndCursor
 	}
