@@ -224,10 +224,18 @@ func pullRequest(e *event, c *Classified) {
 		c.Keys = append(c.Keys, k)
 		return
 	}
-	if !ok || e.Pull == nil || e.Action != "closed" || !e.Pull.Merged || e.Pull.Base.Ref != e.Repository.DefaultBranch {
+	renamed := e.Action == "edited" && e.Changes.Body != nil // a merged pull request may name another deliverable now
+	if !ok || e.Pull == nil || e.Action != "closed" && !renamed || !e.Pull.Merged || e.Pull.Base.Ref != e.Repository.DefaultBranch {
+		return
+	}
+	was := DeliverableOf(e.Changes.from(), e.Pull.Head.Ref)
+	if renamed && was == DeliverableOf(e.Pull.Body, e.Pull.Head.Ref) {
 		return
 	}
 	c.Stale = append(c.Stale, Stale{StaleEvidence, k.Owner, k.Repo})
+	if renamed && was > 0 {
+		c.Keys = append(c.Keys, k.Issue(was))
+	}
 	if n := DeliverableOf(e.Pull.Body, e.Pull.Head.Ref); n > 0 {
 		c.Keys = append(c.Keys, k.Issue(n))
 		return
@@ -276,7 +284,7 @@ func installed(e *event, c *Classified) {
 		c.Gone = e.Installation.ID
 		return
 	}
-	if e.Action != "created" && e.Action != "added" && e.Action != "new_permissions_accepted" {
+	if e.Action != "created" && e.Action != "added" && e.Action != "unsuspend" && e.Action != "new_permissions_accepted" {
 		return
 	}
 	for _, r := range slices.Concat(e.Repositories, e.RepositoriesAdded) {

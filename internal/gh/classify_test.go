@@ -69,6 +69,8 @@ func TestClassify(t *testing.T) {
 		{"a pull request pushed to", "pull_request", "synchronize", `"pull_request":{"number":7,"base":{"ref":"main"}}`, "pull/7"},
 		{"a pull request labelled", "pull_request", "labeled", `"pull_request":{"number":7,"base":{"ref":"main"}}`, ""},
 		{"a merged pull request", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"main"}}`, "issue/3, stale evidence"},
+		{"a merged one that names another now", "pull_request", "edited", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"main"}},"changes":{"body":{"from":"Deliverable: #4"}}`, "issue/3, issue/4, stale evidence"},
+		{"a merged one with other words", "pull_request", "edited", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"main"}},"changes":{"body":{"from":"Deliverable: #3 "}}`, ""},
 		{"one that names nothing", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"base":{"ref":"main"}}`, "repository, stale evidence"},
 		{"merged elsewhere", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"dev"}}`, ""},
 		{"closed without a merge", "pull_request", "closed", `"pull_request":{"number":7,"body":"Deliverable: #3","base":{"ref":"main"}}`, ""},
@@ -79,6 +81,7 @@ func TestClassify(t *testing.T) {
 		{"a team changed", "membership", "added", `"team":{"slug":"data"}`, "stale teams"},
 		{"sub-issues", "sub_issues", "sub_issue_added", `"parent_issue":{"number":2,"labels":[{"name":"kind:problem"}]},"sub_issue":{"number":3,"labels":[{"name":"kind:deliverable"}]}`, "issue/2, issue/3"},
 		{"installed", "installation", "created", `"repositories":[{"full_name":"acme/churn"}]`, "repository"},
+		{"no longer suspended", "installation", "unsuspend", `"repositories":[{"full_name":"acme/churn"}]`, "repository"},
 		{"uninstalled", "installation", "deleted", `"repositories":[{"full_name":"acme/churn"}]`, "gone 7"},
 		{"an event nobody asked for", "star", "created", deliverable, ""},
 	} {

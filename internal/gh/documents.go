@@ -16,7 +16,7 @@ const (
 	botReactionFields = `reactionGroups { content viewerHasReacted reactors(first: 20) { nodes { __typename ... on Bot { login } } } }`
 )
 
-const issueFields = `number title body closed createdAt lastEditedAt url author { ` + personFields + ` } labels(first: 50) { nodes { name } }`
+const issueFields = `number title body closed createdAt lastEditedAt url author { ` + personFields + ` } labels(first: 100) { nodes { name } }`
 
 // listedFields are of an issue as its neighbours see it: its sticky is among its first comments, or is
 // looked for (see stickies).
@@ -76,9 +76,18 @@ repository(owner: $owner, name: $repo) { defaultBranchRef { target { ... on Comm
 // evidenceDocument lists the pull requests whose commits touched a step's evidence.
 const evidenceDocument = `query($owner: String!, $repo: String!, $analysis: String!, $design: String!) {
 repository(owner: $owner, name: $repo) { defaultBranchRef { target { ... on Commit {
-  analysis: history(first: 50, path: $analysis) { nodes { associatedPullRequests(first: 5) { nodes { ...pull } } } }
-  design: history(first: 50, path: $design) { nodes { associatedPullRequests(first: 5) { nodes { ...pull } } } } } } } } }
-fragment pull on PullRequest { number merged mergedAt body headRefName baseRefName author { ` + personFields + ` } mergeCommit { oid } }`
+  analysis: history(first: 50, path: $analysis) { pageInfo { hasNextPage endCursor } nodes { associatedPullRequests(first: 5) { nodes { ...pull } } } }
+  design: history(first: 50, path: $design) { pageInfo { hasNextPage endCursor } nodes { associatedPullRequests(first: 5) { nodes { ...pull } } } } } } } } }
+` + pullFragment
+
+const pullFragment = `fragment pull on PullRequest { number merged mergedAt body headRefName baseRefName author { ` + personFields + ` } mergeCommit { oid } }`
+
+// touchesDocument goes on in one folder's history.
+const touchesDocument = `query($owner: String!, $repo: String!, $path: String!, $after: String) {
+repository(owner: $owner, name: $repo) { defaultBranchRef { target { ... on Commit {
+  history(first: 50, path: $path, after: $after) { pageInfo { hasNextPage endCursor } nodes { associatedPullRequests(first: 5) { nodes { ...pull } } } } } } } }
+}
+` + pullFragment
 
 const teamDocument = `query($org: String!, $slug: String!, $after: String) {
 organization(login: $org) { team(slug: $slug) { members(first: 100, after: $after, membership: ALL) {

@@ -60,16 +60,12 @@ func (g *GitHub) evidence(ctx context.Context, c *client, key engine.Key, r *rep
 }
 
 func (g *GitHub) mergedPulls(ctx context.Context, c *client, key engine.Key, branch string) ([]facts.MergedPull, error) {
-	analysis, err := g.touches(ctx, c, key, engine.AnalysisFolder)
-	if err != nil {
-		return nil, err
-	}
-	design, err := g.touches(ctx, c, key, engine.DesignFolder)
+	touched, err := g.touches(ctx, c, key)
 	if err != nil {
 		return nil, err
 	}
 	var pulls []facts.MergedPull
-	for _, touch := range slices.Concat(analysis.Nodes, design.Nodes) {
+	for _, touch := range touched.Nodes {
 		for _, n := range touch.AssociatedPullRequests.Nodes {
 			known := slices.ContainsFunc(pulls, func(p facts.MergedPull) bool { return p.Number == n.Number })
 			if known || !n.Merged || n.BaseRefName != branch {
@@ -94,7 +90,22 @@ func (g *GitHub) mergedPull(ctx context.Context, c *client, key engine.Key, n pu
 	if n.MergeCommit != nil {
 		p.Commit = n.MergeCommit.Oid
 	}
-	vars := variables(key, "number", n.Number)
+	at := fmt.Sprintf("%s#%d@%s", strings.ToLower(key.FullName()), n.Number, p.Commit)
+	known := false
+	g.cache.with(func() { p.Files, known = g.cache.files[at] })
+	if known {
+		return p, nil
+	}
+	err := g.files(ctx, c, key, &p)
+	if err == nil {
+		g.cache.with(func() { g.cache.files[at] = p.Files })
+	}
+	return p, err
+}
+
+// files lists the evidence among the files of a merged pull request. They do not change any more.
+func (g *GitHub) files(ctx context.Context, c *client, key engine.Key, p *facts.MergedPull) error {
+	vars := variables(key, "number", p.Number)
 	for {
 		var a struct {
 			Repository *struct {
@@ -102,10 +113,10 @@ func (g *GitHub) mergedPull(ctx context.Context, c *client, key engine.Key, n pu
 			}
 		}
 		if err := c.query(ctx, filesDocument, vars, &a); err != nil {
-			return p, fmt.Errorf("read the files of #%d: %w", n.Number, err)
+			return fmt.Errorf("read the files of #%d: %w", p.Number, err)
 		}
 		if a.Repository == nil || a.Repository.PullRequest == nil {
-			return p, fmt.Errorf("read the files of #%d: it is not there", n.Number)
+			return fmt.Errorf("read the files of #%d: it is not there", p.Number)
 		}
 		files := a.Repository.PullRequest.Files
 		for _, f := range files.Nodes {
@@ -114,7 +125,10 @@ func (g *GitHub) mergedPull(ctx context.Context, c *client, key engine.Key, n pu
 			}
 		}
 		if !files.PageInfo.HasNextPage {
-			return p, nil
+			return nil
+		}
+		if vars["after"] == files.PageInfo.EndCursor {
+			return errStuck
 		}
 		vars["after"] = files.PageInfo.EndCursor
 	}
@@ -124,32 +138,57 @@ func isEvidence(path string) bool {
 	return strings.HasPrefix(path, engine.AnalysisFolder+"/") || strings.HasPrefix(path, engine.DesignFolder+"/")
 }
 
-// touches lists the default branch's commits that touched a folder, with their pull requests.
-func (g *GitHub) touches(ctx context.Context, c *client, key engine.Key, folder string) (touches, error) {
-	var all touches
-	for range maxTouches {
+// touches lists the default branch's commits that touched the steps' folders, with their pull requests:
+// one request, and more where a folder has a longer history than a page.
+func (g *GitHub) touches(ctx context.Context, c *client, key engine.Key) (touches, error) {
+	var a struct {
+		Repository *struct {
+			DefaultBranchRef *struct {
+				Target struct{ Analysis, Design touches }
+			}
+		}
+	}
+	if err := c.query(ctx, evidenceDocument, variables(key, "analysis", engine.AnalysisFolder, "design", engine.DesignFolder), &a); err != nil {
+		return touches{}, err
+	}
+	if a.Repository == nil {
+		return touches{}, engine.ErrGone
+	}
+	if a.Repository.DefaultBranchRef == nil {
+		return touches{}, nil // an empty repository
+	}
+	target := a.Repository.DefaultBranchRef.Target
+	if err := g.furtherTouches(ctx, c, key, engine.AnalysisFolder, &target.Analysis); err != nil {
+		return touches{}, err
+	}
+	if err := g.furtherTouches(ctx, c, key, engine.DesignFolder, &target.Design); err != nil {
+		return touches{}, err
+	}
+	return touches{Nodes: slices.Concat(target.Analysis.Nodes, target.Design.Nodes)}, nil
+}
+
+// furtherTouches reads the pages after the first one.
+func (g *GitHub) furtherTouches(ctx context.Context, c *client, key engine.Key, folder string, all *touches) error {
+	for page := 1; all.PageInfo.HasNextPage; page++ {
+		if page == maxTouches {
+			return fmt.Errorf("more commits touched %s than are read", folder)
+		}
 		var a struct {
 			Repository *struct {
 				DefaultBranchRef *struct{ Target struct{ History touches } }
 			}
 		}
-		if err := c.query(ctx, evidenceDocument, variables(key, "path", folder, "after", cursor(all.PageInfo.EndCursor)), &a); err != nil {
-			return all, fmt.Errorf("read who touched %s: %w", folder, err)
+		if err := c.query(ctx, touchesDocument, variables(key, "path", folder, "after", all.PageInfo.EndCursor), &a); err != nil {
+			return fmt.Errorf("read who touched %s: %w", folder, err)
 		}
-		if a.Repository == nil {
-			return all, engine.ErrGone
+		if a.Repository == nil || a.Repository.DefaultBranchRef == nil {
+			return engine.ErrGone
 		}
-		if a.Repository.DefaultBranchRef == nil {
-			return all, nil // an empty repository
+		next := a.Repository.DefaultBranchRef.Target.History
+		if next.PageInfo.stuck(all.PageInfo) {
+			return errStuck
 		}
-		page := a.Repository.DefaultBranchRef.Target.History
-		if page.PageInfo.stuck(all.PageInfo) {
-			return all, errStuck
-		}
-		all.Nodes, all.PageInfo = append(all.Nodes, page.Nodes...), page.PageInfo
-		if !page.PageInfo.HasNextPage {
-			return all, nil
-		}
+		all.Nodes, all.PageInfo = append(all.Nodes, next.Nodes...), next.PageInfo
 	}
-	return all, fmt.Errorf("more commits touched %s than are read", folder)
+	return nil
 }

@@ -22,6 +22,7 @@ type cache struct {
 	people   map[string]map[string]facts.Person        // owner/repo/hash of the config → login → account
 	teams    map[string]cachedTeam                     // installation/org/slug
 	evidence map[string]facts.Fact[[]facts.MergedPull] // owner/repo → see evidenceHead
+	files    map[string][]facts.File                   // owner/repo#number@commit of the merge → evidence among its files
 	heads    map[string]string                         // owner/repo → commit the evidence was read at
 	pages    map[string]int                            // owner/repo → how many issues of a kind are asked for at once
 }
@@ -45,7 +46,7 @@ func newCache() *cache {
 func (c *cache) clear() {
 	c.configs, c.older, c.people = map[string]parsed{}, map[string]*policy.Policy{}, map[string]map[string]facts.Person{}
 	c.teams, c.evidence, c.heads = map[string]cachedTeam{}, map[string]facts.Fact[[]facts.MergedPull]{}, map[string]string{}
-	c.pages = map[string]int{}
+	c.pages, c.files = map[string]int{}, map[string][]facts.File{}
 }
 
 // page is how many issues of a kind to ask for at once in the key's repository.
@@ -70,7 +71,7 @@ const maxCached = 5000
 func (c *cache) with(fn func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.configs)+len(c.people)+len(c.teams)+len(c.evidence)+len(c.older)+len(c.heads)+len(c.pages) > maxCached {
+	if len(c.configs)+len(c.people)+len(c.teams)+len(c.evidence)+len(c.older)+len(c.heads)+len(c.pages)+len(c.files) > maxCached {
 		c.clear()
 	}
 	fn()
