@@ -137,9 +137,6 @@ func (w wiring) Reconcile(ctx context.Context, key engine.Key) (bot.Result, erro
 		}
 		w.observe(Look{key, at, out, err})
 	}
-	if errors.Is(err, engine.ErrGone) {
-		return bot.Result{}, nil // nothing is left to look at; its installation's removal purges what is stored
-	}
 	if err != nil {
 		return bot.Result{}, fmt.Errorf("reconcile: %w", err)
 	}

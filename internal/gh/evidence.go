@@ -2,6 +2,7 @@ package gh
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,28 +36,40 @@ type touches = list[struct {
 // unknown, not absent.
 const maxTouches = 20
 
+var errTooMany = errors.New("more commits touched it than are read")
+
 // evidence reads the merged pull requests that touched the design phase's steps, newest first. They are
-// read anew when the default branch moved or an event said that one changed. What cannot be read is
-// unknown, and keeps the gate shut.
-func (g *GitHub) evidence(ctx context.Context, c *client, key engine.Key, r *repositoryNode) facts.Fact[[]facts.MergedPull] {
+// read anew when the default branch moved or an event said that one changed. What may not be read, or is
+// too much, is unknown, and keeps the gate shut; a failure that may pass is an error, so that the look is
+// tried again.
+func (g *GitHub) evidence(ctx context.Context, c *client, key engine.Key, r *repositoryNode) (facts.Fact[[]facts.MergedPull], error) {
 	name := strings.ToLower(key.FullName())
 	branch, head := r.head()
 	var known facts.Fact[[]facts.MergedPull]
-	fresh := false
+	fresh, asked := false, 0
 	g.cache.with(func() {
 		known, fresh = g.cache.evidence[name]
+		asked = g.cache.forgot
 		fresh = fresh && g.cache.heads[name] == head
 	})
 	if fresh {
-		return known
+		return known, nil
 	}
 	pulls, err := g.mergedPulls(ctx, c, key, branch)
-	if err != nil {
-		return facts.Unknown[[]facts.MergedPull]("the merged pull requests could not be read")
+	const why = "the merged pull requests could not be read"
+	switch {
+	case forbidden(err), errors.Is(err, errTooMany):
+		return facts.Unknown[[]facts.MergedPull](why), nil
+	case err != nil:
+		return facts.Unknown[[]facts.MergedPull](why), fmt.Errorf("read the merged pull requests: %w", err)
 	}
 	f := facts.Known(pulls)
-	g.cache.with(func() { g.cache.evidence[name], g.cache.heads[name] = f, head })
-	return f
+	g.cache.with(func() {
+		if g.cache.forgot == asked {
+			g.cache.evidence[name], g.cache.heads[name] = f, head
+		}
+	})
+	return f, nil
 }
 
 func (g *GitHub) mergedPulls(ctx context.Context, c *client, key engine.Key, branch string) ([]facts.MergedPull, error) {
@@ -171,7 +184,7 @@ func (g *GitHub) touches(ctx context.Context, c *client, key engine.Key) (touche
 func (g *GitHub) furtherTouches(ctx context.Context, c *client, key engine.Key, folder string, all *touches) error {
 	for page := 1; all.PageInfo.HasNextPage; page++ {
 		if page == maxTouches {
-			return fmt.Errorf("more commits touched %s than are read", folder)
+			return fmt.Errorf("%s: %w", folder, errTooMany)
 		}
 		var a struct {
 			Repository *struct {

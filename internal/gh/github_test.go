@@ -278,8 +278,17 @@ func TestUnreadIsNotAbsent(t *testing.T) {
 	t.Run("evidence", func(t *testing.T) {
 		w := newWorld(t, teamConfig)
 		w.wire.answer = null("analysis: history")
+		if _, err := w.hub.Snapshot(t.Context(), w.key); err == nil {
+			t.Error("evidence that was not read is no reason to try again")
+		}
+		w.wire.answer = func(r *http.Request, body string) *http.Response {
+			if !strings.Contains(body, "analysis: history") {
+				return nil
+			}
+			return respond(r, 200, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"no"}]}`)
+		}
 		if _, known := w.snapshot().Merged.Get(); known {
-			t.Error("evidence that was not read counts as none")
+			t.Error("evidence that may not be read counts as none")
 		}
 	})
 	t.Run("further comments", func(t *testing.T) {

@@ -49,9 +49,9 @@ func (g *GitHub) Snapshot(ctx context.Context, key engine.Key) (engine.Snapshot,
 	s.Issue.Repository = r.DatabaseID
 	s.Merged = facts.Unknown[[]facts.MergedPull]("not needed")
 	if s.Issue.Has(lifecycle.Deliverable.Label()) || len(s.Issue.KindsOf()) == 0 {
-		s.Merged = g.evidence(ctx, c, key, r)
+		s.Merged, err = g.evidence(ctx, c, key, r)
 	}
-	return s, nil
+	return s, err
 }
 
 // refused drops what is known of a repository whose token was refused, so that the next try starts

@@ -17,6 +17,7 @@ import (
 // that say so (see Forget).
 type cache struct {
 	mu       sync.Mutex
+	forgot   int                                       // rises with each Forget: what was read before is not kept after it
 	configs  map[string]parsed                         // by the content's hash
 	older    map[string]*policy.Policy                 // repository@head → the last valid config before a broken one; nil for none
 	people   map[string]map[string]facts.Person        // owner/repo/hash of the config → login → account
@@ -80,6 +81,7 @@ func (c *cache) with(fn func()) {
 // Forget drops what an event made out of date.
 func (g *GitHub) Forget(stale []Stale) {
 	g.cache.with(func() {
+		g.cache.forgot++
 		for _, s := range stale {
 			name := strings.ToLower(s.Owner + "/" + s.Repo)
 			switch s.What {
@@ -288,7 +290,8 @@ func loginsOf(p *policy.Policy) []string {
 func (g *GitHub) team(ctx context.Context, c *client, key engine.Key, t policy.Team) ([]facts.Person, error) {
 	at := strings.ToLower(fmt.Sprintf("%d/%s/%s", key.Installation, t.Org, t.Slug))
 	var known cachedTeam
-	g.cache.with(func() { known = g.cache.teams[at] })
+	asked := 0
+	g.cache.with(func() { known, asked = g.cache.teams[at], g.cache.forgot })
 	if !known.read.IsZero() && time.Since(known.read) < rosterTeams {
 		return known.people, nil
 	}
@@ -324,6 +327,10 @@ func (g *GitHub) team(ctx context.Context, c *client, key engine.Key, t policy.T
 		}
 		after = page.EndCursor
 	}
-	g.cache.with(func() { g.cache.teams[at] = cachedTeam{people, time.Now()} })
+	g.cache.with(func() {
+		if g.cache.forgot == asked {
+			g.cache.teams[at] = cachedTeam{people, time.Now()}
+		}
+	})
 	return people, nil
 }
