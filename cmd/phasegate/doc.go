@@ -94,6 +94,7 @@ rule and the second one what it needs.
 	9  no text grows too long                    templates/fit.go internal/engine/pen.go
 	10 wording in both languages                 templates/words.go templates/replies.go
 	11 the config: keys, defaults, errors        internal/policy/keys.go internal/policy/policy.go
+	11 no config: nothing is written             internal/engine/plan.go
 	11 a broken config: the last valid one       internal/gh/rules.go internal/engine/repository.go
 	11 what is allowed but weak                  internal/policy/warnings.go
 	11 who runs the rules                        internal/engine/reconcile.go action/run.go
