@@ -29,6 +29,7 @@ type planned struct {
 	Issue  string    `json:"issue"`
 	Sticky string    `json:"sticky,omitempty"` // what the sticky would say, Markdown
 	Writes []string  `json:"writes"`
+	Idle   string    `json:"idle,omitempty"`  // why the issue is none of Phasegate's business
 	Touch  []string  `json:"touch,omitempty"` // issues that would be looked at next
 	Texts  []comment `json:"comments,omitempty"`
 }
@@ -55,7 +56,7 @@ func (c *planCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	out := planned{Issue: c.Issue, Sticky: strings.TrimSpace(plan.Sticky), Writes: []string{}}
+	out := planned{Issue: c.Issue, Sticky: strings.TrimSpace(plan.Sticky), Writes: []string{}, Idle: string(plan.Idle)}
 	for _, e := range plan.Effects {
 		out.Writes = append(out.Writes, e.String())
 		if post, ok := e.(engine.PostComment); ok && post.Record != nil {
@@ -70,7 +71,18 @@ func (c *planCommand) Run(ctx context.Context, s *session) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(out)
 	}
-	return out.print(s)
+	if err := out.print(s); err != nil || plan.Idle != engine.NoIssue {
+		return err
+	}
+	return errProblem
+}
+
+// idleTexts say why nothing is done, and what would change that.
+var idleTexts = map[engine.Idle]string{
+	engine.NoConfig: "The repository has no .github/phasegate.yml on its default branch; nothing is done before `phasegate init`.",
+	engine.NoIssue:  "There is no issue of that number that can be seen: is it a pull request, or deleted?",
+	engine.NoKind:   "The issue has no kind label and not the headings of a form: nothing is done about it.",
+	engine.IsClosed: "The issue is closed: nothing is done about it until it is opened again.",
 }
 
 func (p planned) print(s *session) error {
@@ -78,7 +90,9 @@ func (p planned) print(s *session) error {
 	if p.Sticky != "" {
 		fmt.Fprintf(&b, "%s as it would say of itself:\n\n%s\n\n", p.Issue, indent(p.Sticky))
 	}
-	if len(p.Writes) == 0 {
+	if why, idle := idleTexts[engine.Idle(p.Idle)]; idle && len(p.Writes) == 0 {
+		b.WriteString(why + "\n")
+	} else if len(p.Writes) == 0 {
 		b.WriteString("Nothing would be written: everything stands as the rules ask.\n")
 	} else {
 		fmt.Fprintf(&b, "Would be written, in this order:\n")

@@ -19,14 +19,29 @@ type Plan struct {
 	Touch   []Key     // objects whose stickies show this one as it no longer is
 	Due     time.Time // when to look again though nothing happens; zero for never
 
+	// Idle is why an issue is none of Phasegate's business; "" when it is looked at.
+	Idle Idle
+
 	at time.Time // of the snapshot
 }
+
+// Idle says why nothing is done about an issue.
+type Idle string
+
+// The reasons to do nothing.
+const (
+	NoConfig  Idle = "no-config" // the repository has none
+	NoIssue   Idle = "no-issue"  // there is none of that number
+	NoKind    Idle = "no-kind"   // it has no kind label
+	IsClosed  Idle = "closed"
+	Elsewhere Idle = "elsewhere" // the config names another runner
+)
 
 // Plan judges a snapshot that lacks nothing. It is pure: the same snapshot gives the same plan, and
 // once the plan is carried out the next one is empty.
 func (s Snapshot) Plan(signer Signer) (Plan, error) {
 	if s.Rules.Policy == nil {
-		return Plan{}, nil // no config: nothing is written on issues
+		return Plan{Idle: NoConfig}, nil // nothing is written on issues
 	}
 	b := bench{Snapshot: s, chart: s.chart(), signer: signer, plan: Plan{at: s.Now}}
 	if !s.Gone && len(s.Issue.KindsOf()) == 0 {
@@ -36,10 +51,23 @@ func (s Snapshot) Plan(signer Signer) (Plan, error) {
 		return Plan{}, err
 	}
 	b.refresh()
+	b.plan.Idle = b.idle()
 	for _, n := range b.chart.touched(s.Key.Number, b.chart.self) {
 		b.plan.Touch = append(b.plan.Touch, s.Key.Issue(n))
 	}
 	return b.plan, nil
+}
+
+func (b *bench) idle() Idle {
+	switch {
+	case b.Gone:
+		return NoIssue
+	case b.Issue.Closed:
+		return IsClosed
+	case len(b.Issue.KindsOf()) == 0:
+		return NoKind
+	}
+	return ""
 }
 
 // bench is where one plan is made.

@@ -358,3 +358,19 @@ func TestACommentNewerThanTheClockIsHandled(t *testing.T) {
 		t.Errorf("it was not handled:\n%s", m.state())
 	}
 }
+
+func TestWhyNothingIsDone(t *testing.T) {
+	m := ready(t)
+	m.open(9, "sara-ds", "A bug", "It crashes")
+	m.issues[5].Closed = true
+	r := engine.Reconciler{Hub: m}
+	for n, want := range map[int]engine.Idle{3: "", 5: engine.IsClosed, 9: engine.NoKind, 17: engine.NoIssue} {
+		if p, err := r.Plan(context.Background(), m.key(n)); err != nil || p.Idle != want {
+			t.Errorf("#%d: %q, want %q (%v)", n, p.Idle, want, err)
+		}
+	}
+	m.rules.Policy = nil
+	if p, err := r.Plan(context.Background(), m.key(3)); err != nil || p.Idle != engine.NoConfig {
+		t.Errorf("without a config: %q (%v)", p.Idle, err)
+	}
+}

@@ -84,7 +84,7 @@ func (r Reconciler) planIssue(ctx context.Context, key Key) (Plan, error) {
 		return Plan{}, fmt.Errorf("read %s: %w", key, err)
 	}
 	if r.others(s.Rules) {
-		return Plan{}, nil
+		return Plan{Idle: Elsewhere}, nil
 	}
 	for range maxLookups {
 		lack := s.Lacks()

@@ -138,6 +138,9 @@ func (g *GitHub) InstallationOf(ctx context.Context, owner, repo string) (int64,
 		return 0, err
 	}
 	i, _, err := c.Apps.FindRepositoryInstallation(ctx, owner, repo)
+	if gone(err) {
+		return 0, fmt.Errorf("there is no repository %s/%s on which App %d is installed: install it there from the App's settings page, or correct the name", owner, repo, g.AppID())
+	}
 	if err != nil {
 		return 0, fmt.Errorf("find the App's installation on %s/%s: %w", owner, repo, limited(err))
 	}
