@@ -37,6 +37,7 @@ type Case struct {
 	Short       templates.ShortView
 	Seats       map[lifecycle.Gate][]lifecycle.Role // by the config, at the case's risk; nil: the product's own table
 	Seen        Seen
+	SeenAsked   Seen // instead of Seen while a gate is asked for; nil: the same
 }
 
 // Ledger is the hidden part of a deliverable's sticky.
@@ -92,6 +93,9 @@ func (d *desk) ledger(v templates.DeliverableView) Ledger {
 	l := Ledger{Silent: d.silent, Rebuilt: d.rebuiltAt, Risk: d.Risk, Moves: newest(d.h.Moves), Seen: d.Seen, Board: &BoardLine{Phase: v.Phase, Asked: v.Asked}}
 	if !v.Asked {
 		return l
+	}
+	if d.SeenAsked != nil {
+		l.Seen = d.SeenAsked
 	}
 	l.Board.Blocked = len(v.Objections)+len(v.Gaps) > 0
 	for _, s := range v.Seats {

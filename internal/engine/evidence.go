@@ -77,5 +77,5 @@ func (b *bench) belongs(p facts.MergedPull, o *object) bool {
 	if p.Deliverable != 0 {
 		return p.Deliverable == o.Number
 	}
-	return len(b.chart.each(lifecycle.Deliverable, func(d *object) bool { return d != o })) == 0
+	return b.chart.other(o) == nil
 }

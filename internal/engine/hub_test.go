@@ -159,7 +159,8 @@ func (m *memory) carryOut(effect engine.Effect) {
 		i := m.issues[e.Issue]
 		i.comments = append(i.comments, facts.Comment{ID: m.nextID, Author: facts.Person{ID: 1, Login: "phasegate[bot]", Bot: true}, Own: true, Body: e.Body, Created: m.now})
 	case engine.EditComment:
-		m.comment(e.Comment).Body = e.Body
+		c := m.comment(e.Comment)
+		c.Body, c.Own, c.Touched = e.Body, true, false // Phasegate is its last editor again
 	case engine.React:
 		m.comment(e.Comment).Answer = e.Reaction
 	case engine.SetLabels:
@@ -183,7 +184,7 @@ func (m *memory) comment(id int64) *facts.Comment {
 }
 
 // maxLooks is how many looks one thing that happened may lead to.
-const maxLooks = 60
+const maxLooks = 120
 
 // settle looks at the issues, and at what each look touches, until nothing is left to look at.
 func (m *memory) settle(numbers ...int) {

@@ -43,16 +43,18 @@ func (s Snapshot) Plan(signer Signer) (Plan, error) {
 	if s.Rules.Policy == nil {
 		return Plan{Idle: NoConfig}, nil // nothing is written on issues
 	}
-	b := bench{Snapshot: s, chart: s.chart(), signer: signer, plan: Plan{at: s.Now}}
-	if !s.Gone && len(s.Issue.KindsOf()) == 0 {
-		b.adopt()
+	plan := Plan{at: s.Now}
+	if kind := s.adoptable(); kind != "" {
+		plan.Effects = append(plan.Effects, SetLabels{Issue: s.Issue.Number, Add: []string{kind.Label()}})
+		s = s.adopted(kind)
 	}
+	b := bench{Snapshot: s, chart: s.chart(), signer: signer, plan: plan}
 	if err := b.decide(); err != nil {
 		return Plan{}, err
 	}
 	b.refresh()
 	b.plan.Idle = b.idle()
-	for _, n := range b.chart.touched(s.Key.Number, b.chart.self) {
+	for _, n := range b.chart.touched(s.Key.Number) {
 		b.plan.Touch = append(b.plan.Touch, s.Key.Issue(n))
 	}
 	return b.plan, nil
@@ -78,16 +80,19 @@ type bench struct {
 	plan   Plan
 }
 
-// adopt gives an issue with a form's headings the kind label that its author may have had no right to
-// give.
-func (b *bench) adopt() {
-	kind := kindOfForm(b.Issue.Body)
-	if kind == "" || b.Issue.Closed {
-		return
+// adoptable is the kind of an issue that has a form's headings but no kind label, which its author may
+// have had no right to give; "" for any other.
+func (s Snapshot) adoptable() lifecycle.Kind {
+	if s.Gone || s.Issue.Closed || len(s.Issue.KindsOf()) > 0 {
+		return ""
 	}
-	b.plan.Effects = append(b.plan.Effects, SetLabels{Issue: b.Issue.Number, Add: []string{kind.Label()}})
-	b.Snapshot.Issue.Labels = append([]string{kind.Label()}, b.Issue.Labels...)
-	b.chart = b.Snapshot.chart()
+	return kindOfForm(s.Issue.Body)
+}
+
+// adopted is the snapshot as it will be once the issue has its label.
+func (s Snapshot) adopted(kind lifecycle.Kind) Snapshot {
+	s.Issue.Labels = append([]string{kind.Label()}, s.Issue.Labels...)
+	return s
 }
 
 // kindOfForm is the kind whose form the body has most headings of, at least three; "" where there is
@@ -193,7 +198,7 @@ func (b *bench) deliverable(o *object) Case {
 		Key: b.Key, Now: b.Now, Printer: b.printer(), Signer: b.signer, ScaleNever: b.Rules.Policy.Approvals.Scale == policy.ScaleNever,
 		ConfigURL: b.Rules.URL, ConfigError: b.Rules.Broken != "", ConfigProblem: b.Rules.Broken,
 		Issue: o.Issue, Entries: entries, Sticky: sticky, Silent: o.ledger.Silent, Rebuilt: rebuilt, LabelChanges: b.LabelChanges,
-		Roster: b.Roster, Delegations: b.chart.delegations(o), Seen: b.chart.sees(o),
+		Roster: b.Roster, Delegations: b.chart.delegations(o), Seen: b.chart.seesWhen(false, o), SeenAsked: b.chart.seesWhen(true, o),
 	}
 	c.Risk = b.risk(o, entries)
 	c.Seats = map[lifecycle.Gate][]lifecycle.Role{}

@@ -216,20 +216,35 @@ func (o *object) dataPrint() string { return checks.Fingerprint(o.form.DataText(
 // face is the fingerprint of what viewer's sticky shows or judges of o; "" when they have nothing to do
 // with one another.
 func (c chart) face(viewer, o *object) string {
-	if viewer == o || o.Closed && o.kind != lifecycle.Data {
+	if viewer.Number == o.Number || o.Closed && !c.readClosed(viewer, o) {
 		return ""
 	}
 	switch viewer.kind {
 	case lifecycle.Deliverable:
 		return c.faceForDeliverable(viewer, o)
 	case lifecycle.Data:
-		if o.kind == lifecycle.Deliverable && c.uses(o, viewer) {
-			return "uses"
-		}
+		return c.faceForData(viewer, o)
 	case lifecycle.Problem:
 		if slices.Contains(c.problemsOf(o), viewer) {
 			return c.faceForProblem(o)
 		}
+	}
+	return ""
+}
+
+// readClosed reports whether viewer reads o though it is closed: a deliverable does what it names.
+func (c chart) readClosed(viewer, o *object) bool {
+	if viewer.kind != lifecycle.Deliverable {
+		return false
+	}
+	return viewer.form.Parent == o.Number || o.kind == lifecycle.Data && slices.Contains(c.linked(viewer), o.Number)
+}
+
+// faceForData is who uses the data. A role that is lent meanwhile shows at the next look (row 25 of the
+// scenario): the holder is asked already, and a delegate's yes counts all the same.
+func (c chart) faceForData(data, o *object) string {
+	if o.kind == lifecycle.Deliverable && c.uses(o, data) {
+		return fingerprint("uses", o.form.Parent)
 	}
 	return ""
 }
@@ -246,8 +261,22 @@ func (c chart) faceForDeliverable(d, o *object) string {
 		return fingerprint("data", o.Title, o.dataPrint(), o.validated(), o.ledger.Data.At, o.ledger.Data.By)
 	case o.kind == lifecycle.SupportProblem && o.form.Parent == d.Number:
 		return fingerprint("support", len(o.form.People()))
+	case o == c.other(d): // a pull request that names no deliverable is nobody's then
+		return "other"
+	case d.form.Parent == o.Number: // that it exists is told, whatever it is
+		return "parent"
 	}
 	return ""
+}
+
+// other is the first open deliverable beside d; nil for none.
+func (c chart) other(d *object) *object {
+	for _, n := range c.numbers {
+		if o := c.objects[n]; n != d.Number && o.kind == lifecycle.Deliverable && !o.Closed {
+			return o
+		}
+	}
+	return nil
 }
 
 func (c chart) faceForProblem(o *object) string {
@@ -281,10 +310,19 @@ func (c chart) sees(viewer *object) Seen {
 	return seen
 }
 
-// touched lists the numbers of the objects whose stickies no longer show o as it is; number is o's, who
-// may be gone (o is nil).
-func (c chart) touched(number int, o *object) []int {
+// seesWhen is what a deliverable's sticky is made from while a gate is asked for, or while none is: who
+// lent a role matters only then.
+func (c chart) seesWhen(asked bool, d *object) Seen {
+	then := *d
+	then.ledger.Board = &BoardLine{Asked: asked}
+	return c.sees(&then)
+}
+
+// touched lists the numbers of the objects whose stickies no longer show the one of that number as it
+// is, which may be gone.
+func (c chart) touched(number int) []int {
 	var out []int
+	o := c.objects[number]
 	for _, n := range c.numbers {
 		viewer := c.objects[n]
 		if n == number || viewer.Closed || !viewer.hasSticky() {

@@ -69,6 +69,9 @@ func (s Snapshot) Lacks() Lack {
 	if s.Rules.Policy == nil {
 		return l // nothing will be judged
 	}
+	if kind := s.adoptable(); kind != "" {
+		s = s.adopted(kind)
+	}
 	c := s.chart()
 	o := c.self
 	if o == nil {
