@@ -81,7 +81,8 @@ rule and the second one what it needs.
 	5  sections of the forms                     internal/lifecycle/forms.go
 	5  the forms themselves, their help          templates/forms.go templates/forms_fields.go
 	5  what an empty answer is                   internal/markdown/normalize.go
-	7  the metric table, its errors              internal/metrics/parse.go internal/metrics/target.go
+	7  the metric table, its targets             internal/metrics/parse.go internal/metrics/target.go
+	7  the errors of the metric table            internal/metrics/problem.go internal/metrics/suggest.go
 	8  commands and their aliases                internal/lifecycle/commands.go
 	8  what each command does                    internal/engine/answer.go internal/engine/args.go
 	8  delegations: form, length, where          internal/engine/args.go internal/engine/problem.go

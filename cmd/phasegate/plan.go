@@ -39,6 +39,12 @@ type comment struct {
 	Body  string `json:"body"`
 }
 
+// Validate implements kong's check of the arguments.
+func (c *planCommand) Validate() error {
+	_, _, err := issueOf(c.Issue)
+	return err
+}
+
 func (c *planCommand) Run(ctx context.Context, s *session) error {
 	repository, number, err := issueOf(c.Issue)
 	if err != nil {

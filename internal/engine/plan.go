@@ -2,6 +2,8 @@ package engine
 
 import (
 	"crypto/ed25519"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/phasegate/phasegate/checks"
@@ -209,7 +211,8 @@ func (b *bench) deliverable(o *object) Case {
 	return c
 }
 
-// risk is the level a deliverable was given first: the ledger's, the newest record's, or its form's.
+// risk is the level a deliverable was given first: the ledger's, the newest record's, that of the label
+// Phasegate put on, or its form's.
 // A form that is edited later does not change it.
 func (b *bench) risk(o *object, entries []Entry) lifecycle.Risk {
 	if o.ledger.Risk != "" {
@@ -218,6 +221,13 @@ func (b *bench) risk(o *object, entries []Entry) lifecycle.Risk {
 	for i := len(entries) - 1; i >= 0; i-- {
 		if r := entries[i].Record; r != nil && r.Risk != "" {
 			return r.Risk
+		}
+	}
+	for _, c := range slices.Backward(b.LabelChanges) { // a sticky that was deleted takes its ledger along
+		if level, ok := strings.CutPrefix(c.Label, "risk:"); ok && c.Own && c.Added {
+			if r, known := lifecycle.ParseRisk(level); known {
+				return r
+			}
 		}
 	}
 	return o.form.Risk(b.Rules.Policy.RiskDefault)

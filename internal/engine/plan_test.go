@@ -374,3 +374,38 @@ func TestWhyNothingIsDone(t *testing.T) {
 		t.Errorf("without a config: %q (%v)", p.Idle, err)
 	}
 }
+
+// Deleting the sticky after editing the form does not lower the risk either.
+func TestDeletingTheStickyDoesNotChangeTheRisk(t *testing.T) {
+	m := ready(t)
+	i := m.issues[3]
+	i.changes = append(i.changes, facts.LabelChange{ID: "LE_1", Label: lifecycle.Standard.Label(), Added: true, Own: true, At: m.now})
+	m.edit(3, "### Risk\n\nstandard", "### Risk\n\nlow")
+	i.comments = slices.DeleteFunc(i.comments, func(c facts.Comment) bool { return engine.IsSticky(c.Body) })
+	m.settle(3)
+	if !i.Has(lifecycle.Standard.Label()) || i.Has(lifecycle.Low.Label()) {
+		t.Errorf("labels %v", i.Labels)
+	}
+}
+
+// More neighbours than a ledger holds do not keep the looks going.
+func TestMoreNeighboursThanALedgerHolds(t *testing.T) {
+	m := newMemory(t, teamConfig)
+	m.open(2, "helena-bs", "Churn", churnBody, "kind:problem")
+	for n := 100; n < 520; n++ {
+		m.open(n, "sara-ds", "Score", "### Parent\n\n#2\n\n### Risk\n\nlow", "kind:deliverable")
+	}
+	r := engine.Reconciler{Hub: m}
+	if _, err := r.Reconcile(context.Background(), m.key(2)); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{519, 100} {
+		if _, err := r.Reconcile(context.Background(), m.key(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := r.Reconcile(context.Background(), m.key(519))
+	if err != nil || slices.Contains(out.Touch, m.key(2)) {
+		t.Errorf("beyond what the board's ledger holds, it is asked for again and again: %v, %v", out.Touch, err)
+	}
+}

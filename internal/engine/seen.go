@@ -16,7 +16,8 @@ import (
 // nothing changed about wakes nobody.
 type Seen map[int]string
 
-// maxSeen is how many neighbours a ledger holds; one beyond asks for a look whenever it is looked at.
+// maxSeen is how many neighbours a ledger holds. One beyond asks for no look: two such would wake each
+// other for ever.
 const maxSeen = 400
 
 // BoardLine is how a deliverable stands, for the board of its problem.
@@ -332,7 +333,8 @@ func (c chart) touched(number int) []int {
 		if o != nil {
 			now = c.face(viewer, o)
 		}
-		if viewer.seen()[number] != now {
+		shown, listed := viewer.seen()[number]
+		if full := !listed && len(viewer.seen()) >= maxSeen; shown != now && !full {
 			out = append(out, n)
 		}
 	}
