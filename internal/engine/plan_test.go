@@ -156,7 +156,7 @@ func TestTheOrderOfLooksDoesNotMatter(t *testing.T) {
 		return m
 	}
 	want := story(func(m *memory) { m.settle(2, 3) })
-	for seed := range uint64(25) {
+	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		got := story(func(m *memory) {
 			order := []int{2, 3, 5}

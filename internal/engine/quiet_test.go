@@ -103,7 +103,7 @@ func (m *memory) happen(r *rand.Rand) (string, int) {
 }
 
 // seeds is how many random stories are played; each has some forty acts.
-const seeds = 4
+const seeds = 2
 
 // Whatever people do, in whatever order, one look at what an event names and at what that touches
 // leaves nothing to do anywhere.
