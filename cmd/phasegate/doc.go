@@ -52,7 +52,7 @@ rule and the second one what it needs.
 	1  kind by the form's headings               internal/engine/plan.go
 	1  two kinds on one issue                    internal/engine/kinds.go
 	1  parent and other links                    internal/engine/form.go internal/engine/seen.go
-	1  deliverable of a pull request             internal/gh/deliverable.go
+	1  deliverable of a pull request             internal/gh/deliverable.go internal/engine/evidence.go
 	1  steps and their evidence                  internal/gh/evidence.go internal/engine/evidence.go
 	2  what G1 needs, by risk profile            checks/artefacts.go
 	2  who says yes at each gate                 internal/lifecycle/roles.go internal/policy/tables.go
