@@ -91,6 +91,12 @@ func view(e engine.Effect) templates.WriteView {
 		return templates.WriteView{Kind: templates.DescribedLabel, Name: e.Name}
 	case engine.ConfigCheck:
 		return templates.WriteView{Kind: templates.PostedCheck, Name: "phasegate/config"}
+	case engine.OpenIssue:
+		return templates.WriteView{Kind: templates.OpenedIssue, Name: e.Title}
+	case engine.EditIssue:
+		return templates.WriteView{Kind: templates.EditedIssue}
+	case engine.LinkSubIssue:
+		return templates.WriteView{Kind: templates.LinkedIssue, Number: e.Child}
 	}
 	return templates.WriteView{Kind: templates.WroteComment}
 }

@@ -13,10 +13,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Result, Intent and Evaluation are the inbox's; they are named here so that
+// Result, Later, Intent and Evaluation are the inbox's; they are named here so that
 // who wires a server needs one package.
 type (
 	Result     = inbox.Result
+	Later      = inbox.Later
 	Intent     = inbox.Intent
 	Evaluation = inbox.Evaluation
 )
@@ -89,6 +90,8 @@ type Options struct {
 	Registry *prometheus.Registry
 	// Now is the project's clock, as GitHub tells it; nil: this machine's.
 	Now func(ctx context.Context) (time.Time, error)
+	// Ask is Now without what is known from earlier; nil: Now.
+	Ask func(ctx context.Context) (time.Time, error)
 	// Redeliverer finds failed deliveries; nil: nobody looks for them.
 	Redeliverer Redeliverer
 	// Resync lists what there is to look at when the database is new or was set
@@ -140,6 +143,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Now == nil {
 		o.Now = func(context.Context) (time.Time, error) { return time.Now(), nil }
+	}
+	if o.Ask == nil {
+		o.Ask = o.Now
 	}
 	for _, d := range []struct {
 		value *time.Duration

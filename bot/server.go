@@ -94,7 +94,7 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.every(ctx, "sweep", s.opts.SweepEvery, func(ctx context.Context) error {
-		_, err := s.Sweep(ctx)
+		_, err := s.sweep(ctx, s.opts.Now)
 		return err
 	})
 	s.every(ctx, "repair", 30*time.Second, s.inbox.Repair)
@@ -169,9 +169,11 @@ func (s *Server) resync(ctx context.Context) {
 	}
 }
 
-// Sweep enqueues what is due by the project's clock and returns how many keys.
-func (s *Server) Sweep(ctx context.Context) (int, error) {
-	now, err := s.opts.Now(ctx)
+// Sweep enqueues what is due by the project's clock, which it asks for anew, and returns how many keys.
+func (s *Server) Sweep(ctx context.Context) (int, error) { return s.sweep(ctx, s.opts.Ask) }
+
+func (s *Server) sweep(ctx context.Context, clock func(context.Context) (time.Time, error)) (int, error) {
+	now, err := clock(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("ask for the time: %w", err)
 	}

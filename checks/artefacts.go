@@ -18,6 +18,30 @@ type Gap struct {
 	Renewal  *Return                // for GapRenew
 }
 
+// Distinct is the gaps without those that say the same as an earlier one: two artefacts may lack one
+// thing, and people are told of it once. Waivers are applied before.
+func Distinct(gaps []Gap) []Gap {
+	var out []Gap
+	for _, g := range gaps {
+		if !slices.ContainsFunc(out, g.saysAs) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// saysAs reports whether both are told in the same words.
+func (g Gap) saysAs(h Gap) bool {
+	cause := func(g Gap) lifecycle.Cause {
+		if g.Renewal == nil {
+			return ""
+		}
+		return g.Renewal.Cause
+	}
+	return g.Code == h.Code && cause(g) == cause(h) && slices.Equal(g.Numbers, h.Numbers) &&
+		slices.Equal(g.Sections, h.Sections) && slices.Equal(g.Texts, h.Texts)
+}
+
 // GapCode says which sentence a gap is told in.
 type GapCode string
 
@@ -41,8 +65,42 @@ const (
 	GapNobodyOnIt     GapCode = "nobody-on-it" // support problems without people
 	GapNoSlice        GapCode = "no-slice"
 	GapNoOversight    GapCode = "no-oversight"
-	GapRenew          GapCode = "renew"
-	GapUnread         GapCode = "unread"
+	GapRenew          GapCode = "renew"  // a return asked for something that was not renewed; see Gap.Renewal
+	GapUnread         GapCode = "unread" // a fact could not be read; Texts says why
+)
+
+// The gaps of G2.
+const (
+	GapNoExperiment   GapCode = "no-experiment"   // no experiment is linked
+	GapNotAdopted     GapCode = "not-adopted"     // experiments are, but none was adopted
+	GapNoReport       GapCode = "no-report"       // no metric report of the default branch
+	GapNewReport      GapCode = "new-report"      // none that is newer than the last return
+	GapReportExpired  GapCode = "report-expired"  // GitHub deleted it; Texts is its commit, shortened
+	GapReportFault    GapCode = "report-fault"    // it is no report; Texts says why
+	GapMissed         GapCode = "missed"          // Texts are the goals and limits that it misses
+	GapNotReported    GapCode = "not-reported"    // Texts are the rows that it has no value for
+	GapNoCard         GapCode = "no-model-card"   // no model card was merged
+	GapOldCard        GapCode = "old-model-card"  // it was not changed since G1 last passed
+	GapNoDeployment   GapCode = "no-deployment"   // no deployment is linked
+	GapDeploymentOpen GapCode = "deployment-open" // Sections of it, the issue in Numbers, are empty
+	GapCheckMissing   GapCode = "check-missing"   // Texts are required checks that did not run
+	GapCheckRed       GapCode = "check-red"       // Texts are required checks that are not green, and how they stand
+	GapModelUnnamed   GapCode = "model-unnamed"   // the report names no version of the model
+	GapDatasetUnnamed GapCode = "dataset-unnamed" // the report names no version of the data
+	GapCommitUnnamed  GapCode = "commit-unnamed"  // the report names no commit
+	GapNoIncident     GapCode = "no-incident"     // it came back because of an incident, and none is linked
+	GapRootCause      GapCode = "no-root-cause"   // incidents in Numbers have none
+)
+
+// The gaps of G3.
+const (
+	GapNoWorkflow        GapCode = "no-workflow"         // no deploy workflow was merged
+	GapNotDeployed       GapCode = "not-deployed"        // nothing went to production since G2 passed
+	GapDeployedOther     GapCode = "deployed-other"      // what did lacks the commit that G2 passed on
+	GapDeployedUnchecked GapCode = "deployed-unmeasured" // it has later changes that no report covers; Texts are up to three paths
+	GapNeverMeasured     GapCode = "never-measured"      // Texts are rows without any reading
+	GapMeasuredLongAgo   GapCode = "measured-long-ago"   // Texts are rows without one in the last seven days
+	GapNoOwner           GapCode = "no-owner"            // Texts are rows that name no owner
 )
 
 // DesignFacts is what G1 is judged on.
@@ -88,13 +146,26 @@ type SupportProblem struct {
 // Design judges G1's artefacts and lists what is missing, in the order of section 2's table; what
 // could not be read is listed as a gap too, so that the gate stays shut.
 func Design(f DesignFacts) []Gap {
+	stands := standing{gate: lifecycle.G1, prints: f.Now, data: f.Data, analysis: f.Analysis}
+	return append(judge(designRules, f.Risk, f), stands.renewals(f.Returns)...)
+}
+
+// rule is a row of section 2's tables: an artefact, the profiles that ask for it, and what judges it.
+type rule[F any] struct {
+	artefact string
+	profiles []lifecycle.Risk
+	judge    func(F) []Gap
+}
+
+// judge lists what the profile's rules find missing, in the order of the rules.
+func judge[F any](rules []rule[F], risk lifecycle.Risk, f F) []Gap {
 	var gaps []Gap
-	for _, rule := range designRules {
-		if slices.Contains(rule.profiles, f.Risk) {
-			gaps = append(gaps, label(rule.artefact, rule.judge(f))...)
+	for _, r := range rules {
+		if slices.Contains(r.profiles, risk) {
+			gaps = append(gaps, label(r.artefact, r.judge(f))...)
 		}
 	}
-	return append(gaps, renewals(f)...)
+	return gaps
 }
 
 var (
@@ -104,15 +175,11 @@ var (
 )
 
 // designRules is section 2's table of G1.
-var designRules = []struct {
-	artefact string
-	profiles []lifecycle.Risk
-	judge    func(DesignFacts) []Gap
-}{
+var designRules = []rule[DesignFacts]{
 	{"A1", everyProfile, parentGaps},
 	{"A2", everyProfile, sectionGaps},
 	{"A3", everyProfile, metricGaps},
-	{"A4", everyProfile, dataGaps},
+	{"A4", everyProfile, func(f DesignFacts) []Gap { return dataGaps(f.Data) }},
 	{"A5", fromStandard, func(f DesignFacts) []Gap { return mergedGaps(f.Analysis, GapNoAnalysis) }},
 	{"A6", fromStandard, func(f DesignFacts) []Gap { return mergedGaps(f.DesignDoc, GapNoDesign) }},
 	{"A7", everyProfile, func(f DesignFacts) []Gap { return filledGaps(f, lifecycle.SecBudget, GapNoBudget) }},
@@ -182,10 +249,10 @@ func metricGaps(f DesignFacts) []Gap {
 	return append(gaps, unless(f.Guardrails > 0, GapNoGuardrail)...)
 }
 
-func dataGaps(f DesignFacts) []Gap {
-	linked, ok := f.Data.Get()
+func dataGaps(requirements facts.Fact[[]DataRequirement]) []Gap {
+	linked, ok := requirements.Get()
 	if !ok {
-		return unread(f.Data.Why())
+		return unread(requirements.Why())
 	}
 	if len(linked) == 0 {
 		return []Gap{{Code: GapNoData}}
@@ -232,23 +299,4 @@ func supportGaps(f DesignFacts) []Gap {
 		return nil
 	}
 	return []Gap{{Code: GapNobodyOnIt, Numbers: alone}}
-}
-
-func renewals(f DesignFacts) []Gap {
-	var validated time.Time
-	if linked, ok := f.Data.Get(); ok {
-		for _, d := range linked {
-			if d.Validated && d.At.After(validated) {
-				validated = d.At
-			}
-		}
-	}
-	analysis, _ := f.Analysis.Get()
-	var gaps []Gap
-	for _, r := range DesignRenewals(f.Returns, f.Now, validated, analysis) {
-		if !r.Done {
-			gaps = append(gaps, Gap{Artefact: "renewal", Code: GapRenew, Renewal: &r.Return})
-		}
-	}
-	return gaps
 }

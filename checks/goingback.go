@@ -2,8 +2,10 @@ package checks
 
 import (
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
 )
 
@@ -49,12 +51,6 @@ func Fresh(g lifecycle.Gate, risk lifecycle.Risk, returns []Return) []lifecycle.
 	return fresh
 }
 
-// Renewal is what a return asks to be renewed before the next gate.
-type Renewal struct {
-	Return Return
-	Done   bool
-}
-
 // renewedBefore says at which gate the renewal that a cause asks for is due: what the design stands on
 // at G1, a newer report or merged code at G2, a newer deployment at G3.
 var renewedBefore = map[lifecycle.Cause]lifecycle.Gate{
@@ -75,25 +71,128 @@ func (r Return) DueAt(g lifecycle.Gate) bool {
 	return due == g
 }
 
-// DesignRenewals judges what the returns ask to be renewed before G1. dataValidated and eda are the
-// times of the newest validation of a linked data requirement and of the newest merged analysis.
-func DesignRenewals(returns []Return, now Prints, dataValidated, eda time.Time) []Renewal {
-	var out []Renewal
+// standing is what returns may ask to be renewed, as it stands before a gate.
+type standing struct {
+	gate      lifecycle.Gate
+	prints    Prints
+	data      facts.Fact[[]DataRequirement]
+	analysis  facts.Fact[time.Time]
+	due       bool
+	report    facts.Fact[*Judgement]
+	incidents facts.Fact[[]Incident]
+	merged    facts.Fact[[]facts.MergedPull]
+	deployed  facts.Fact[Deployed]
+}
+
+// renewals lists what the returns ask to be renewed before this gate and was not, each cause once.
+func (s standing) renewals(returns []Return) []Gap {
+	var gaps []Gap
+	var told []lifecycle.Cause
 	for _, r := range returns {
-		if !r.DueAt(lifecycle.G1) {
+		if !r.DueAt(s.gate) || slices.Contains(told, r.Cause) {
 			continue
 		}
-		changed := r.Prints.Changed(now)
-		done := false
-		switch r.Cause {
-		case lifecycle.CauseData:
-			done = dataValidated.After(r.At) || eda.After(r.At)
-		case lifecycle.CauseMetrics:
-			done = slices.Contains(changed, ItemMetrics)
-		case lifecycle.CauseProblem:
-			done = slices.ContainsFunc(changed, func(i Item) bool { return i != ItemData })
+		if open := renewalRules[r.Cause](s, r); len(open) > 0 {
+			gaps, told = append(gaps, label("renewal", open)...), append(told, r.Cause)
 		}
-		out = append(out, Renewal{r, done})
 	}
-	return out
+	return gaps
+}
+
+// renewalRules is section 2's table of what each cause asks to be renewed.
+var renewalRules = map[lifecycle.Cause]func(standing, Return) []Gap{
+	lifecycle.CauseProblem: func(s standing, r Return) []Gap {
+		return s.rewritten(r, ItemMetrics, ItemBudget, ItemContext, ItemProcessing, ItemProblem)
+	},
+	lifecycle.CauseData:     standing.dataRenewed,
+	lifecycle.CauseMetrics:  func(s standing, r Return) []Gap { return s.rewritten(r, ItemMetrics) },
+	lifecycle.CauseModel:    standing.measured,
+	lifecycle.CauseCode:     standing.codeRenewed,
+	lifecycle.CauseInfra:    standing.deployedAnew,
+	lifecycle.CauseIncident: func(s standing, r Return) []Gap { return append(s.explained(r), s.measured(r)...) },
+}
+
+// renewed is the gap of a return, unless what it asks for was done.
+func renewed(done bool, r Return) []Gap {
+	if done {
+		return nil
+	}
+	return []Gap{{Code: GapRenew, Renewal: &r}}
+}
+
+// rewritten asks that one of the items changed since the return. An item that only one side names
+// proves no change.
+func (s standing) rewritten(r Return, items ...Item) []Gap {
+	changed := r.Prints.of(s.prints).Changed(s.prints.of(r.Prints))
+	return renewed(slices.ContainsFunc(changed, func(i Item) bool { return slices.Contains(items, i) }), r)
+}
+
+// dataRenewed asks for a data requirement that was validated again, or a newer analysis.
+func (s standing) dataRenewed(r Return) []Gap {
+	linked, read := s.data.Get()
+	validated := slices.ContainsFunc(linked, func(d DataRequirement) bool { return d.Validated && d.At.After(r.At) })
+	analysis, known := s.analysis.Get()
+	switch {
+	case validated || analysis.After(r.At):
+		return nil
+	case !read:
+		return unread(s.data.Why())
+	case !known:
+		return unread(s.analysis.Why())
+	}
+	return renewed(false, r)
+}
+
+// measured asks for a newer report that passes. At G2 the metric report (B2) has to be newer than
+// every return, so that one sentence says it.
+func (s standing) measured(r Return) []Gap {
+	if s.gate == lifecycle.G2 {
+		return nil
+	}
+	return reportGaps(s.due, s.report, r.At)
+}
+
+// codeRenewed asks for a merged change of the software.
+func (s standing) codeRenewed(r Return) []Gap {
+	merged, ok := s.merged.Get()
+	if !ok {
+		return unread(s.merged.Why())
+	}
+	return renewed(slices.ContainsFunc(merged, func(m facts.MergedPull) bool {
+		return m.Merged.After(r.At) && slices.ContainsFunc(m.Files, func(f facts.File) bool {
+			return strings.HasPrefix(f.Path, "serving/") || strings.HasPrefix(f.Path, "src/")
+		})
+	}), r)
+}
+
+// deployedAnew asks for a deployment that succeeded after the return.
+func (s standing) deployedAnew(r Return) []Gap {
+	deployed, ok := s.deployed.Get()
+	if !ok {
+		return unread(s.deployed.Why())
+	}
+	return renewed(deployed.At.After(r.At), r)
+}
+
+// explained asks for the root cause of every incident there was when it came back; if there was none
+// then, of those opened since.
+func (s standing) explained(r Return) []Gap {
+	linked, ok := s.incidents.Get()
+	if !ok {
+		return unread(s.incidents.Why())
+	}
+	concerned := slices.DeleteFunc(slices.Clone(linked), func(i Incident) bool { return i.Created.After(r.At) })
+	if len(concerned) == 0 {
+		concerned = linked
+	}
+	if len(concerned) == 0 {
+		return []Gap{{Code: GapNoIncident}}
+	}
+	var open []int
+	for _, i := range concerned {
+		if !i.RootCause {
+			open = append(open, i.Number)
+		}
+	}
+	return numbered(GapRootCause, open)
 }

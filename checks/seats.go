@@ -16,12 +16,23 @@ type Question struct {
 	Delegations []facts.Delegation
 	Requester   facts.Person   // zero where there is no request (data validation)
 	Authors     []facts.Person // authors of the evidence
+	Tainted     []facts.Person // who had a part in the deliverable and is no second line: authors of commits and experiments
 	Fixed       bool           // never scale to a small team: risk:high, or approvals: {scale: never}
 	Fresh       []lifecycle.Role
 	Carried     []Yes // earlier counted approvals of this gate, newest last
 	Now         Prints
 	At          time.Time // the project's time, for delegations
 	given       []Yes     // what Count was handed
+}
+
+// RenewalSeats lists who confirms that a passed last gate still holds: the two throughout-roles and the
+// ML engineer, and at high risk a validator.
+func RenewalSeats(risk lifecycle.Risk) []lifecycle.Role {
+	seats := []lifecycle.Role{lifecycle.BusinessStakeholder, lifecycle.SubjectMatterExpert, lifecycle.MLEngineer}
+	if risk == lifecycle.High {
+		seats = append(seats, lifecycle.Validator)
+	}
+	return seats
 }
 
 // holds reports whether the delegation holds now, or held when its delegate answered: what was said in
@@ -49,6 +60,7 @@ type Candidate struct {
 	Role       lifecycle.Role // the role that answers; differs from the seat's at AnyTechnical and for a stand-in
 	Via        Via
 	Delegation facts.Delegation // set when Via is ViaDelegation
+	Earlier    bool             // only what they said at an earlier passing counts: they ask for this step themselves
 }
 
 // Seat is one question that one person has to answer.
@@ -105,10 +117,16 @@ func (q Question) eligible(role lifecycle.Role) []Candidate {
 		all = slices.DeleteFunc(all, func(c Candidate) bool { return facts.Contains(q.Authors, c.Person) })
 	}
 	others := slices.DeleteFunc(slices.Clone(all), func(c Candidate) bool { return c.Person.Is(q.Requester) })
-	if len(others) > 0 {
-		return others
+	if len(others) == 0 {
+		return all
 	}
-	return all
+	for _, c := range all { // a yes from before they asked stands, and only that one
+		c.Earlier = true
+		if c.Person.Is(q.Requester) && slices.ContainsFunc(q.Carried, func(y Yes) bool { return y.Person.Is(c.Person) && q.counts(y, role, c) }) {
+			others = append(others, c)
+		}
+	}
+	return others
 }
 
 // holders lists who holds the role in the config or by a delegation (rule 3).
@@ -131,7 +149,27 @@ func (q Question) holders(role lifecycle.Role) []Candidate {
 			out = appendNew(out, Candidate{Person: d.To, Role: role, Via: ViaDelegation, Delegation: d})
 		}
 	}
+	if role == lifecycle.Validator {
+		return q.secondLine(out)
+	}
 	return out
+}
+
+// secondLine is the validators without those who are involved; none while a role's holders could not
+// be read, since any of them may be one.
+func (q Question) secondLine(validators []Candidate) []Candidate {
+	if q.unread(lifecycle.Validator) != "" {
+		return nil
+	}
+	return slices.DeleteFunc(validators, func(c Candidate) bool { return q.involved(c.Person) })
+}
+
+// involved reports whether the person is no second line here: holds another role, in the config or by
+// a delegation, or had a part in what is judged.
+func (q Question) involved(p facts.Person) bool {
+	other := func(r lifecycle.Role) bool { return r != lifecycle.Validator }
+	return facts.Contains(q.Tainted, p) || facts.Contains(q.Authors, p) || slices.ContainsFunc(q.Roster.RolesOf(p), other) ||
+		slices.ContainsFunc(q.Delegations, func(d facts.Delegation) bool { return d.To.Is(p) && other(d.Role) && q.holds(d) })
 }
 
 func appendNew(list []Candidate, more ...Candidate) []Candidate {
@@ -164,13 +202,25 @@ func (q Question) standIns(role lifecycle.Role, free bool) []Candidate {
 	return out
 }
 
+// unread says why it is not known who can fill the seat; "" when it is.
 func (q Question) unread(role lifecycle.Role) string {
-	if role != lifecycle.AnyTechnical {
-		return q.Roster.Unread[role]
+	switch role {
+	case lifecycle.Validator: // who may hold a role that could not be read is no second line yet
+		return q.anyUnread(append([]lifecycle.Role{role}, lifecycle.Roles...))
+	case lifecycle.AnyTechnical:
+		if len(q.holders(role)) > 0 {
+			return ""
+		}
+		return q.anyUnread(slices.DeleteFunc(slices.Clone(lifecycle.Roles), func(r lifecycle.Role) bool { return !r.Technical() }))
 	}
-	for _, r := range lifecycle.Roles {
-		if r.Technical() && q.Roster.Unread[r] != "" && len(q.holders(lifecycle.AnyTechnical)) == 0 {
-			return q.Roster.Unread[r]
+	return q.Roster.Unread[role]
+}
+
+// anyUnread says why the first of the roles that could not be read was not; "" when all were.
+func (q Question) anyUnread(roles []lifecycle.Role) string {
+	for _, r := range roles {
+		if why := q.Roster.Unread[r]; why != "" {
+			return why
 		}
 	}
 	return ""

@@ -105,34 +105,44 @@ func (c *counter) largest(seats []Seat) int {
 }
 
 // secondLook adds a seat for any role holder where the gate's own roles give fewer than two people,
-// or nobody but the requester and authors of the evidence. If there is nobody, the gate is self-reviewed.
+// or nobody but the requester and authors of the evidence. If nobody else looks, or only they can, the
+// gate is self-reviewed.
 func (c *counter) secondLook(most int) {
 	var pool []facts.Person
 	for _, s := range c.seats {
 		pool = facts.Union(pool, s.people())
 	}
-	outside := len(c.outsiders(pool)) > 0
-	if most >= 2 && outside {
-		return
-	}
 	lookers := c.Roster.Everybody()
-	if !outside {
+	switch outside := len(c.outsiders(pool)) > 0; {
+	case outside && most >= 2:
+		return
+	case !outside && len(c.outsiders(lookers)) > 0:
 		lookers = c.outsiders(lookers)
-	}
-	extra := Seat{Role: lifecycle.AnyRole}
-	for _, p := range lookers {
-		role := lifecycle.AnyRole
-		if held := c.Roster.RolesOf(p); len(held) > 0 {
-			role = held[0]
+	case !outside:
+		c.self = true
+		if most >= 2 {
+			return
 		}
-		extra.Candidates = append(extra.Candidates, Candidate{Person: p, Role: role, Via: ViaRole})
 	}
-	with := append(slices.Clone(c.seats), extra)
+	with := append(slices.Clone(c.seats), c.anyRole(lookers))
 	if c.largest(with) == most {
 		c.self = true
 		return
 	}
-	c.seats, c.all, c.target = with, append(c.all, extra), most+1
+	c.seats, c.all, c.target = with, append(c.all, with[len(with)-1]), most+1
+}
+
+// anyRole is a seat for any of the people, each by the first role they hold.
+func (c *counter) anyRole(people []facts.Person) Seat {
+	seat := Seat{Role: lifecycle.AnyRole}
+	for _, p := range people {
+		role := lifecycle.AnyRole
+		if held := c.Roster.RolesOf(p); len(held) > 0 {
+			role = held[0]
+		}
+		seat.Candidates = append(seat.Candidates, Candidate{Person: p, Role: role, Via: ViaRole})
+	}
+	return seat
 }
 
 func (c *counter) outsiders(people []facts.Person) []facts.Person {
@@ -154,14 +164,18 @@ func (c *counter) best(seat Seat, p facts.Person) *Yes {
 }
 
 // counts reports whether the yes, by that right, is for this seat and for what stands there now.
-func (c *counter) counts(y Yes, seat lifecycle.Role, right Candidate) bool {
-	if y.As != "" && y.As != seat && y.As != right.Role {
+func (q Question) counts(y Yes, seat lifecycle.Role, right Candidate) bool {
+	if y.As != "" && y.As != seat && y.As != right.Role || right.Earlier && !y.Carried {
 		return false
 	}
-	if y.Carried && slices.Contains(c.Fresh, seat) {
-		return false
+	now := q.Now
+	if y.Carried {
+		if slices.Contains(q.Fresh, seat) {
+			return false
+		}
+		now = now.of(y.Bound) // what an older version did not publish is no change since
 	}
-	return y.Bound.Keeps(c.Now, guardOf(seat, right))
+	return y.Bound.Keeps(now, guardOf(seat, right))
 }
 
 // guardOf is the role whose guarded items a yes on the seat is bound to: the seat's own, or the
@@ -175,6 +189,25 @@ func guardOf(seat lifecycle.Role, right Candidate) lifecycle.Role {
 
 func (c *counter) fill() {
 	c.who = match(c.seats, c.people, func(s, p int) bool { return c.best(c.seats[s], c.people[p]) != nil })
+	if !c.outsiderSaidYes() {
+		c.seatOutsider()
+	}
+}
+
+// seatOutsider gives a seat of one who asked or wrote the evidence to somebody who did neither and may
+// fill it too, so that no order of answers keeps the outsider's yes from counting.
+func (c *counter) seatOutsider() {
+	for p, person := range c.people {
+		if len(c.outsiders([]facts.Person{person})) == 0 {
+			continue
+		}
+		for s := range c.seats {
+			if c.best(c.seats[s], person) != nil {
+				c.who[s] = p
+				return
+			}
+		}
+	}
 }
 
 // tally lays the result out, vacant seats included, in the order of the question.
@@ -280,7 +313,7 @@ func (c *counter) awaited(answers []Answer) []Awaited {
 func (c *counter) able(s Seat) []facts.Person {
 	var out []facts.Person
 	for _, candidate := range s.Candidates {
-		if candidate.Via != ViaDelegation || c.live(candidate.Delegation) {
+		if !candidate.Earlier && (candidate.Via != ViaDelegation || c.live(candidate.Delegation)) {
 			out = append(out, candidate.Person)
 		}
 	}
@@ -308,6 +341,7 @@ const (
 	RefusedOtherRole Refusal = "other-role"  // holds a role that is not asked here
 	RefusedNotHeld   Refusal = "not-held"    // asked to count as a role they do not hold
 	RefusedRequester Refusal = "requester"   // asked for this step themselves, and others hold the role
+	RefusedInvolved  Refusal = "involved"    // is a validator, but holds another role or had a part in the work
 	RefusedAuthor    Refusal = "author"      // wrote the evidence of an independent seat
 	RefusedUnread    Refusal = "unread-team" // the config's teams could not be read
 )
@@ -318,7 +352,7 @@ func Refuse(q Question, p facts.Person, as lifecycle.Role) Refusal {
 	counter := counter{Question: q, all: seats}
 	counter.prepare()
 	for _, s := range counter.seats {
-		if right, ok := s.candidate(p); ok && (as == "" || as == s.Role || as == right.Role) {
+		if right, ok := s.candidate(p); ok && !right.Earlier && (as == "" || as == s.Role || as == right.Role) {
 			return ""
 		}
 	}
@@ -335,6 +369,10 @@ func (q Question) whyNot(seats []Seat, p facts.Person, as lifecycle.Role) Refusa
 		unread = unread || s.Unread != ""
 		holds := slices.ContainsFunc(q.holders(s.Role), func(c Candidate) bool { return c.Person.Is(p) })
 		switch {
+		case s.Role == lifecycle.Validator && facts.Contains(q.Roster.Validators, p) && q.involved(p):
+			return RefusedInvolved
+		case s.Role == lifecycle.Validator && facts.Contains(q.Roster.Validators, p) && s.Unread != "":
+			return RefusedUnread
 		case !holds:
 		case slices.Contains(q.Independent, s.Role) && facts.Contains(q.Authors, p):
 			return RefusedAuthor

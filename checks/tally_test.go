@@ -199,6 +199,10 @@ func TestCount(t *testing.T) {
 			want: "business-stakeholder=ana subject-matter-expert=ana(also) data-engineer=ana(also) data-scientist=ana(also) any-role=bento; 2/2; complete"},
 		{name: "rule 4: one of them neither asked nor wrote the evidence", team: "BS ana, SME ana, DE bruno+carla, DS ana", q: checks.Question{Seats: g1, Requester: person("ana"), Authors: []facts.Person{person("bruno")}}, yes: []string{"ana", "bruno"},
 			want: "business-stakeholder=ana subject-matter-expert=ana(also) data-engineer=bruno data-scientist=ana(also); 2/2; awaits carla"},
+		{name: "rule 4: whose yes came later keeps nobody's from counting", team: "BS ana, SME ana, DE bruno+carla, DS ana", q: checks.Question{Seats: g1, Requester: person("ana"), Authors: []facts.Person{person("bruno")}}, yes: []string{"ana", "bruno", "carla"},
+			want: "business-stakeholder=ana subject-matter-expert=ana(also) data-engineer=carla data-scientist=ana(also); 2/2; complete"},
+		{name: "rule 4: two people who asked and did all the work both look", team: "BS ana, SME ana, DE ana, DS ana, BE bruno", q: checks.Question{Seats: g1, Requester: person("ana"), Authors: []facts.Person{person("bruno")}}, yes: []string{"ana"},
+			want: "business-stakeholder=ana subject-matter-expert=- data-engineer=- data-scientist=- any-role=-; 1/2; awaits ana,bruno; self-reviewed"},
 		{name: "rule 4: one person alone is self-reviewed", team: "BS ana, SME ana, DE ana, DS ana, SE ana, MLE ana, BE ana", q: checks.Question{Seats: g1, Requester: person("ana")}, yes: []string{"ana"},
 			want: "business-stakeholder=ana subject-matter-expert=ana(also) data-engineer=ana(also) data-scientist=ana(also); 1/1; complete; self-reviewed"},
 		{name: "rule 4: neither stakeholder nor expert: it cannot pass", team: "DE dora, DS tomas", q: checks.Question{Seats: g1}, yes: []string{"dora", "tomas"},
@@ -209,6 +213,22 @@ func TestCount(t *testing.T) {
 			want: "business-stakeholder=helena any-technical=bento; 2/2; complete"},
 		{name: "light: a technical yes is bound to what that person's role guards", team: acme, q: checks.Question{Seats: light, Requester: person("tomas")}, yes: []string{"bento/metrics", "sara/metrics", "helena"},
 			want: "business-stakeholder=helena any-technical=bento; 2/2; complete"},
+		{name: "strict: a validator joins the four", team: acme + ", V vera", q: checks.Question{Seats: strict, Fixed: true, Requester: person("sara")}, yes: []string{"dora", "rui", "helena", "tomas", "vera"},
+			want: "business-stakeholder=helena subject-matter-expert=rui data-engineer=dora data-scientist=tomas validator=vera; 5/5; complete"},
+		{name: "strict: one who holds a role is no validator", team: acme + ", V felix+vera", q: checks.Question{Seats: strict, Fixed: true, Requester: person("sara")}, yes: []string{"dora", "rui", "helena", "tomas", "felix"},
+			want: "business-stakeholder=helena subject-matter-expert=rui data-engineer=dora data-scientist=tomas validator=-; 4/5; awaits vera"},
+		{name: "strict: nor is one to whom a role is lent", team: acme + ", V viktor+vera", q: checks.Question{Seats: strict, Fixed: true, Requester: person("sara"), Delegations: []facts.Delegation{lend(lifecycle.BackendEngineer, "bento", "viktor", until)}},
+			yes: []string{"viktor"}, want: "business-stakeholder=- subject-matter-expert=- data-engineer=- data-scientist=- validator=-; 0/5; awaits dora,helena,rui,tomas,vera"},
+		{name: "strict: nor who had a part in the work", team: acme + ", V viktor+vera", q: checks.Question{Seats: strict, Fixed: true, Requester: person("sara"), Tainted: []facts.Person{person("viktor")}},
+			yes: []string{"viktor"}, want: "business-stakeholder=- subject-matter-expert=- data-engineer=- data-scientist=- validator=-; 0/5; awaits dora,helena,rui,tomas,vera"},
+		{name: "strict: nor who wrote the evidence", team: acme + ", V viktor+vera", q: checks.Question{Seats: strict, Fixed: true, Requester: person("sara"), Authors: []facts.Person{person("viktor")}},
+			yes: []string{"viktor"}, want: "business-stakeholder=- subject-matter-expert=- data-engineer=- data-scientist=- validator=-; 0/5; awaits dora,helena,rui,tomas,vera"},
+		{name: "strict: without a validator it says who is missing", team: acme + ", V felix", q: checks.Question{Seats: strict, Fixed: true, Requester: person("sara")}, yes: []string{"dora", "rui", "helena", "tomas", "felix"},
+			want: "business-stakeholder=helena subject-matter-expert=rui data-engineer=dora data-scientist=tomas validator=vacant; 4/4; short of 1"},
+		{name: "rule 8: changed code voids the software engineer alone", team: acme, q: checks.Question{Seats: g2}, yes: []string{"helena/code", "rui/code", "tomas/code", "felix/code"},
+			want: "business-stakeholder=helena subject-matter-expert=rui data-scientist=tomas software-engineer=-; 3/4; awaits felix"},
+		{name: "rule 8: another report voids the data scientist alone", team: acme, q: checks.Question{Seats: g2}, yes: []string{"helena/report", "rui/report", "tomas/report", "felix/report"},
+			want: "business-stakeholder=helena subject-matter-expert=rui data-scientist=- software-engineer=felix; 3/4; awaits sara,tomas"},
 		{name: "data: quality and meaning, no requester", team: acme, q: checks.Question{Seats: lifecycle.DataSeats()}, yes: []string{"dora", "rui"},
 			want: "data-engineer=dora subject-matter-expert=rui; 2/2; complete"},
 		{name: "carried: an earlier yes stands where the cause does not ask afresh", team: acme,
@@ -329,5 +349,29 @@ func TestADelegatesYesOutlivesTheDelegation(t *testing.T) {
 	}
 	if len(got.Awaited) != 2 {
 		t.Errorf("awaited: %+v", got.Awaited)
+	}
+}
+
+// A yes that was given before its author asked for the step is no yes to their own request; a new one is.
+func TestRule5WhatWasSaidBeforeAskingStands(t *testing.T) {
+	q := checks.Question{Seats: lifecycle.Seats(lifecycle.G2, lifecycle.Standard), At: noon, Roster: team(t, "BS helena, SME rui, DS sara-ds+tomas-ds, SE felix")}
+	q.Requester = person("tomas-ds")
+	q.Carried = []checks.Yes{{Person: person("tomas-ds"), As: lifecycle.DataScientist, Carried: true}}
+	if got := checks.Count(q, nil); got.Got != 1 {
+		t.Errorf("the carried yes of who asks does not count: %+v", got.Awaited)
+	}
+	q.Carried[0].Bound = checks.Prints{checks.ItemMetrics: "old"}
+	q.Now = checks.Prints{checks.ItemMetrics: "new"}
+	got := checks.Count(q, []checks.Yes{{Person: person("tomas-ds"), As: lifecycle.DataScientist, Bound: q.Now}})
+	if got.Got != 0 {
+		t.Error("the requester approves their own request once their earlier yes is void")
+	}
+	for _, w := range got.Awaited {
+		if w.Person.Login == "tomas-ds" {
+			t.Error("who asked is asked")
+		}
+	}
+	if why := checks.Refuse(q, person("tomas-ds"), ""); why != checks.RefusedRequester {
+		t.Errorf("refused as %q", why)
 	}
 }

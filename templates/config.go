@@ -7,8 +7,8 @@ import (
 )
 
 // ConfigCheck is the title and summary of the check on a config with that many problems. older says
-// that an earlier, valid version stays in force.
-func ConfigCheck(lang lifecycle.Lang, problems int, older bool) (title, summary string) {
+// that an earlier, valid version stays in force, observing that the rules stop nobody yet.
+func ConfigCheck(lang lifecycle.Lang, problems int, older, observing bool) (title, summary string) {
 	if problems == 0 {
 		return both{"The config is valid", "A configuração é válida"}.in(lang),
 			both{"Nothing to mend. The rules hold once this is merged.", "Nada a corrigir. As regras valem depois do merge."}.in(lang)
@@ -20,6 +20,9 @@ func ConfigCheck(lang lifecycle.Lang, problems int, older bool) (title, summary 
 	summary = both{"**No rules hold until it is mended**: this repository never had a valid config.", "**Nenhuma regra vale até a correção**: este repositório nunca teve uma configuração válida."}.in(lang)
 	if older {
 		summary = both{"**The last valid rules stay in force** until it is mended.", "**As últimas regras válidas continuam valendo** até a correção."}.in(lang)
+	}
+	if observing {
+		title += both{" (observing: enforced, this check would fail)", " (observando: valendo, este check falharia)"}.in(lang)
 	}
 	return title, summary + both{"\n\nEach problem stands at its line of `.github/phasegate.yml`, with what would be right. Whoever can push to the default branch can mend it; `phasegate validate` shows the same on your own machine.\n",
 		"\n\nCada problema está em sua linha de `.github/phasegate.yml`, com o que seria correto. Quem pode enviar ao ramo padrão pode corrigir; `phasegate validate` mostra o mesmo na sua máquina.\n"}.in(lang)

@@ -18,19 +18,25 @@ func (p Printer) deliverable(v DeliverableView) string {
 	var b strings.Builder
 	p.headline(&b, v)
 	p.notes(&b, v)
+	p.incidents(&b, v)
 	p.objections(&b, v)
 	switch {
 	case v.Asked:
 		p.seats(&b, v)
 		p.missing(&b, v, both{"**Held up until this is there:**", "**Parado até que haja:**"})
+		p.waived(&b, v)
 		p.howToAnswer(&b, v)
 		p.short(&b, v, both{"Open this first: what you would be saying yes to", "Abra isto antes: a que você estaria dizendo sim"})
-	case v.Gate == lifecycle.G1:
+	case v.Gate != "":
 		p.missing(&b, v, both{"**Still missing:**", "**Ainda falta:**"})
+		p.waived(&b, v)
+		p.afterReturn(&b, v)
 		p.short(&b, v, both{"What is agreed so far", "O que está combinado até agora"})
 	default:
 		p.short(&b, v, both{"What was agreed", "O que foi combinado"})
 	}
+	p.observed(&b, v)
+	p.contextLine(&b, v)
 	return b.String()
 }
 
@@ -63,8 +69,7 @@ func (p Printer) headline(b *strings.Builder, v DeliverableView) {
 		p.restingHeadline(b, v, title)
 		return
 	}
-	asked := fmt.Sprintf(p.say(both{"%s wants to move from %s to %s. Asked by %s on %s.", "%s quer passar de %s para %s. Pedido por %s em %s."}),
-		title, Phase(p.Lang, v.Gate.From()), Phase(p.Lang, v.Gate.To()), markdown.Text(v.Requester), DayTime(p.Lang, p.at(v.AskedAt), p.at(p.Now)))
+	asked := p.whatIsAsked(v, title)
 	switch {
 	case len(v.Objections) > 0:
 		alert(b, "CAUTION", fmt.Sprintf(p.say(both{"**Stopped by an objection of %s.** It goes on when the objection is withdrawn.", "**Parado por uma objeção de %s.** Segue quando a objeção for retirada."}), p.objectors(v)), asked)
@@ -130,18 +135,42 @@ func (p Printer) restingHeadline(b *strings.Builder, v DeliverableView, title st
 	if v.Gate != "" {
 		next = Phase(p.Lang, v.Gate.To())
 	}
-	here := fmt.Sprintf(p.say(both{"%s is in %s, at %s.", "%s está em %s, com %s."}), title, Phase(p.Lang, v.Phase), Risk(p.Lang, v.Risk))
+	here := p.whereItIs(v, title)
 	if r := v.Returned; r != nil {
 		p.returnedHeadline(b, *r, title)
 	}
 	switch {
-	case v.Gate != lifecycle.G1:
-		alert(b, "NOTE", "**"+here+"**")
+	case v.Gate == "":
+		p.liveHeadline(b, v, here)
 	case len(v.Gaps) > 0:
 		alert(b, "NOTE", fmt.Sprintf(p.say(both{"**Not ready for %s yet: %s missing.** Listed below, with who can bring it.", "**Ainda não pode ir para %s: %s.** A lista abaixo diz quem pode trazer."}), next, p.countMissing(len(p.gapLines(v.Gaps)))), here)
 	default:
 		alert(b, "TIP", fmt.Sprintf(p.say(both{"**Everything is ready.** Anybody with a role writes a new comment: `%s %s`", "**Tudo pronto.** Qualquer pessoa com um papel escreve um novo comentário: `%s %s`"}),
 			commandName(p.Lang, lifecycle.Advance), phaseArgument(p.Lang, v.Gate.To())), here)
+	}
+}
+
+// whereItIs tells phase and risk, and whether a version is in production.
+func (p Printer) whereItIs(v DeliverableView, title string) string {
+	here := fmt.Sprintf(p.say(both{"%s is in %s, at %s.", "%s está em %s, com %s."}), title, Phase(p.Lang, v.Phase), Risk(p.Lang, v.Risk))
+	switch {
+	case v.Live && v.Phase.Index() < lifecycle.Deployment.Index():
+		here += p.say(both{" An earlier version is live.", " Uma versão anterior está em produção."})
+	case v.Live && v.Phase == lifecycle.Deployment:
+		here += p.say(both{" It is live.", " Já está em produção."})
+	}
+	return here
+}
+
+// liveHeadline is the first line of what is live and watched.
+func (p Printer) liveHeadline(b *strings.Builder, v DeliverableView, here string) {
+	switch {
+	case len(v.Incidents) > 0:
+		alert(b, "WARNING", p.say(both{"**Live, and over a limit.** See the incident below.", "**Em produção, e fora de um limite.** Veja o incidente abaixo."}), here)
+	case v.Until != "":
+		alert(b, "TIP", fmt.Sprintf(p.say(both{"**Live and watched.** The approval holds until %s.", "**Em produção e observado.** A aprovação vale até %s."}), p.day(v.Until)), here)
+	default:
+		alert(b, "TIP", p.say(both{"**Live and watched.**", "**Em produção e observado.**"}), here)
 	}
 }
 
@@ -190,6 +219,9 @@ func (p Printer) notes(b *strings.Builder, v DeliverableView) {
 			b.WriteString(p.say(n.text) + "\n\n")
 		}
 	}
+	if v.Began != nil {
+		p.beganNote(b, *v.Began)
+	}
 	if v.Lacking > 0 {
 		fmt.Fprintf(b, p.say(both{"At high risk everybody has one role only; people still missing in `.github/phasegate.yml`: %d.\n\n", "Em risco alto cada pessoa tem um só papel; pessoas que faltam em `.github/phasegate.yml`: %d.\n\n"}), v.Lacking)
 	}
@@ -206,8 +238,82 @@ func (p Printer) objections(b *strings.Builder, v DeliverableView) {
 	if more > 0 {
 		b.WriteString("- " + p.more(more) + "\n")
 	}
-	if len(v.Objections) > 0 {
+	for _, o := range v.Overruled {
+		fmt.Fprintf(b, p.say(both{"- %s objected: “%s” Overruled by %s: “%s”\n", "- %s objetou: “%s” Anulado por %s: “%s”\n"}), markdown.Text(o.Of), p.text(o.Objection, 300), p.deciders(o.By, o.With), p.text(o.Reason, 300))
+	}
+	if len(v.Objections)+len(v.Overruled) > 0 {
 		b.WriteString("\n")
+	}
+}
+
+// beganNote says which steps were not reviewed because the work is older.
+func (p Printer) beganNote(b *strings.Builder, v BeganView) {
+	var steps []string
+	for _, g := range lifecycle.Gates {
+		if g.To().Index() <= v.To.Index() {
+			steps = append(steps, Phase(p.Lang, g.From())+" → "+Phase(p.Lang, g.To()))
+		}
+	}
+	fmt.Fprintf(b, "%s: **%s**. “%s” (%s)\n\n", p.list(steps), p.notReviewed(), p.text(v.Reason, 300), markdown.Text(v.By))
+}
+
+// incidents lists those that are open.
+func (p Printer) incidents(b *strings.Builder, v DeliverableView) {
+	shown, more := few(v.Incidents, p.cut.lists)
+	for _, i := range shown {
+		fmt.Fprintf(b, p.say(both{"- **Incident open:** #%d %s\n", "- **Incidente aberto:** #%d %s\n"}), i.Number, p.title(i.Title))
+	}
+	if more > 0 {
+		b.WriteString("- " + p.more(more) + "\n")
+	}
+	if len(shown) > 0 {
+		b.WriteString("\n")
+	}
+}
+
+// afterReturn says whose yes stands after a return, and who is asked again.
+func (p Printer) afterReturn(b *strings.Builder, v DeliverableView) {
+	if v.Returned == nil || len(v.Seats) == 0 {
+		return
+	}
+	var stands, again []string
+	for _, s := range v.Seats {
+		s.Asked = false // nobody is asked before the next request
+		if s.State == AnswerYes {
+			stands = append(stands, p.whoSits(s)+" ("+p.date(s.At)+")")
+		} else {
+			again = append(again, p.whoSits(s))
+		}
+	}
+	b.WriteString(p.say(both{"**Who has said yes before:**\n\n", "**Quem já disse sim antes:**\n\n"}))
+	if len(again) > 0 {
+		fmt.Fprintf(b, p.say(both{"- **Asked again at the next step:** %s\n", "- **Consultados de novo na próxima etapa:** %s\n"}), strings.Join(again, " · "))
+	}
+	if len(stands) > 0 {
+		fmt.Fprintf(b, p.say(both{"- **Whose yes stands:** %s\n", "- **O sim que continua valendo:** %s\n"}), strings.Join(stands, " · "))
+	}
+	b.WriteString("\n")
+}
+
+// observed says what enforcing the rules would have stopped.
+func (p Printer) observed(b *strings.Builder, v DeliverableView) {
+	if !v.Observing || len(v.Stopped) == 0 {
+		return
+	}
+	fmt.Fprintf(b, p.say(both{"\n**Only observing:** the rules would have stopped merged pull requests: %d.\n\n", "\n**Só observando:** as regras teriam parado pull requests integrados: %d.\n\n"}), len(v.Stopped))
+	shown, more := few(v.Stopped, 5)
+	for _, s := range shown {
+		fmt.Fprintf(b, p.say(both{"- #%d: %s does not belong in %s\n", "- #%d: %s não pertence a %s\n"}), s.Pull, markdown.Code(markdown.Truncate(s.Path, 200)), Phase(p.Lang, s.Phase))
+	}
+	if more > 0 {
+		b.WriteString("- " + p.more(more) + "\n")
+	}
+}
+
+// contextLine says how old what is written above is.
+func (p Printer) contextLine(b *strings.Builder, v DeliverableView) {
+	if !v.Updated.IsZero() {
+		fmt.Fprintf(b, p.say(both{"\nContext last updated on %s.\n", "\nContexto atualizado pela última vez em %s.\n"}), p.date(v.Updated))
 	}
 }
 
@@ -279,6 +385,8 @@ func (p Printer) missing(b *strings.Builder, v DeliverableView, title both) {
 func (p Printer) howToAnswer(b *strings.Builder, v DeliverableView) {
 	if len(v.Objections) > 0 {
 		fmt.Fprintf(b, p.say(both{"**%s:** to take the objection back, write a new comment: `%s`\n\n", "**%s:** para retirar a objeção, escreva um novo comentário: `%s`\n\n"}), p.objectors(v), commandName(p.Lang, lifecycle.Withdraw))
+		word := p.say(both{"overrule", "anular"})
+		fmt.Fprintf(b, p.say(both{"**A business stakeholder** can set it aside, visibly: `%s %s @login: ` and the reason.\n\n", "**A parte interessada do negócio** pode anulá-la, às claras: `%s %s @login: ` e o motivo.\n\n"}), commandName(p.Lang, lifecycle.Decide), word)
 	}
 	fmt.Fprintf(b, p.say(both{
 		"**To answer, write a new comment below:** `%s` for yes, or `%s` and your reason to stop it.\nSilence does not count as yes. If what you said yes to changes, you are asked again.\n\n",
@@ -303,6 +411,7 @@ func (p Printer) short(b *strings.Builder, v DeliverableView, title both) {
 	}
 	p.row(b, both{"Goals", "Metas"}, escaped(s.Goals))
 	p.row(b, both{"Limits", "Limites"}, escaped(s.Limits))
+	p.measured(b, s)
 	shown, more := few(s.Data, p.cut.details)
 	for _, d := range shown {
 		b.WriteString(p.say(both{"- **Data:** ", "- **Dados:** "}) + p.data(d) + "\n")
@@ -315,8 +424,50 @@ func (p Printer) short(b *strings.Builder, v DeliverableView, title both) {
 		docs = append(docs, fmt.Sprintf("%s (#%d)", markdown.Code(d.Path), d.Pull))
 	}
 	p.row(b, both{"To read", "Para ler"}, docs)
+	p.around(b, s)
 	p.steps(b, v)
 	b.WriteString("\n</details>\n")
+}
+
+// measured tells what the newest report and people by hand reported.
+func (p Printer) measured(b *strings.Builder, s ShortView) {
+	p.row(b, both{"Measured", "Medido"}, escaped(s.Measured))
+	if s.MeasuredAt != "" {
+		p.row(b, both{"Report", "Relatório"}, []string{markdown.Text(s.MeasuredAt)})
+	}
+	p.row(b, both{"Reported by hand", "Informado à mão"}, escaped(s.Manual))
+}
+
+var outcomeNames = map[Outcome]both{Running: {"running", "em andamento"}, Adopted: {"adopted", "adotado"}, Dropped: {"dropped", "descartado"}}
+
+// around lists the issues that hang on a deliverable.
+func (p Printer) around(b *strings.Builder, s ShortView) {
+	var tried, release, way []string
+	for _, x := range s.Experiments {
+		tried = append(tried, fmt.Sprintf("#%d %s, %s", x.Number, p.title(x.Title), outcomeNames[x.Outcome].in(p.Lang)))
+	}
+	for _, n := range s.Release {
+		release = append(release, fmt.Sprintf("#%d", n))
+	}
+	for _, w := range s.Support {
+		people := p.say(both{"nobody yet", "ninguém ainda"})
+		if len(w.People) > 0 {
+			people = p.names(escaped(w.People))
+		}
+		way = append(way, fmt.Sprintf("#%d %s (%s)", w.Number, p.title(w.Title), people))
+	}
+	p.row(b, both{"Experiments", "Experimentos"}, tried)
+	p.row(b, both{"Deployment plan", "Plano de implantação"}, release)
+	p.row(b, both{"In the way", "No caminho"}, way)
+}
+
+// day is a date of the form YYYY-MM-DD as people write it; as it stands where it is none.
+func (p Printer) day(s string) string {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return p.text(s, 20)
+	}
+	return Date(p.Lang, t, time.Time{}) // of no year: always with its own
 }
 
 func escaped(words []string) []string {
@@ -362,5 +513,5 @@ func (p Printer) steps(b *strings.Builder, v DeliverableView) {
 		}
 		words = append(words, word)
 	}
-	fmt.Fprintf(b, p.say(both{"- **Steps of %s:** %s: %d of %d done\n", "- **Passos de %s:** %s: %d de %d feitos\n"}), Phase(p.Lang, lifecycle.Design), strings.Join(words, ", "), done, len(words))
+	fmt.Fprintf(b, p.say(both{"- **Steps of %s:** %s: %d of %d done\n", "- **Passos de %s:** %s: %d de %d feitos\n"}), Phase(p.Lang, v.Phase), strings.Join(words, ", "), done, len(words))
 }

@@ -3,6 +3,7 @@ package templates
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/markdown"
@@ -19,7 +20,9 @@ type ProblemView struct {
 	Support      []BoardSupport
 	Data         []DataView
 	Delegations  []BoardDelegation
-	Moves        []BoardMove // the decision log, newest first
+	Moves        []BoardMove  // the decision log, newest first
+	Readings     []ManualView // the newest of each metric that people report
+	Note         *NoteView    // of who last found the problem still true; nil for nobody
 	Rebuilt      bool
 	ConfigError  bool
 
@@ -31,9 +34,29 @@ type BoardDeliverable struct {
 	Number  int
 	Title   string // untrusted
 	Phase   lifecycle.Phase
-	Asked   bool // its next step was asked for
-	Blocked bool // by an objection or something missing
-	Awaited []string
+	Asked   bool     // its next step was asked for
+	Blocked bool     // by an objection or something missing
+	Awaited []string // of the two throughout-roles
+
+	NotReviewed bool  // its work is older than its gates
+	Incidents   []int // open ones
+}
+
+// ManualView is the newest value that a person reported of a metric.
+type ManualView struct {
+	Metric string // untrusted, like Unit
+	Value  string // digits
+	Unit   string
+	Target string
+	Month  string // YYYY-MM
+	By     string
+}
+
+// NoteView is what somebody noted who found a context still true.
+type NoteView struct {
+	By   string
+	At   time.Time
+	Text string // untrusted
 }
 
 // BoardSupport is an open support problem: the deliverable it stands in the way of, and who is on it.
@@ -78,6 +101,9 @@ func (p Printer) problem(v ProblemView) string {
 	}
 	if more > 0 {
 		b.WriteString("\n" + p.more(more) + "\n")
+	}
+	if n := v.Note; n != nil {
+		fmt.Fprintf(&b, p.say(both{"\n%s found this still true on %s: “%s”\n", "\n%s confirmou que isto continua certo em %s: “%s”\n"}), markdown.Text(n.By), p.date(n.At), p.text(n.Text, 300))
 	}
 	p.moves(&b, v.Moves)
 	return b.String()
@@ -134,8 +160,16 @@ func (p Printer) boardDeliverables(v ProblemView) string {
 		switch {
 		case d.Asked && d.Blocked:
 			line += p.say(both{", next step held up", ", próxima etapa parada"})
+		case d.Asked && len(d.Awaited) == 0:
+			line += p.say(both{", next step waits for technical roles", ", próxima etapa aguarda papéis técnicos"})
 		case d.Asked:
 			line += fmt.Sprintf(p.say(both{", next step waits for %s", ", próxima etapa aguarda %s"}), p.list(escaped(d.Awaited)))
+		}
+		for _, n := range d.Incidents {
+			line += fmt.Sprintf(p.say(both{", **incident #%d open**", ", **incidente #%d aberto**"}), n)
+		}
+		if d.NotReviewed {
+			line += p.say(both{", earlier steps not reviewed (existing work)", ", etapas anteriores não revisadas (trabalho existente)"})
 		}
 		out = append(out, line)
 	}
@@ -153,7 +187,20 @@ func (p Printer) boardMetrics(v ProblemView) string {
 	if v.Goals+v.Guardrails == 0 {
 		return p.none()
 	}
-	return fmt.Sprintf(p.say(both{"%s, %s", "%s, %s"}), p.count(v.Goals, both{"goal", "meta"}), p.count(v.Guardrails, both{"limit", "limite"}))
+	out := []string{p.count(v.Goals, both{"goal", "meta"}) + ", " + p.count(v.Guardrails, both{"limit", "limite"})}
+	for _, r := range v.Readings {
+		out = append(out, p.reading(r))
+	}
+	return p.lines(out)
+}
+
+// reading is a value that somebody reported, with the target it is to meet.
+func (p Printer) reading(r ManualView) string {
+	value := r.Value
+	if r.Unit != "" && r.Unit != "ratio" {
+		value += " " + p.text(r.Unit, 40)
+	}
+	return fmt.Sprintf(p.say(both{"%s: %s in %s, target %s (%s)", "%s: %s em %s, meta %s (%s)"}), p.text(r.Metric, 100), value, markdown.Text(Month(p.Lang, r.Month)), markdown.Text(r.Target), markdown.Text(r.By))
 }
 
 func (p Printer) count(n int, one both) string {

@@ -21,6 +21,10 @@ func (p Printer) request(v DeliverableView) string {
 	fmt.Fprintf(&b, p.say(both{"**%s: please look.** *%s* wants to move from %s to %s. Asked by %s.\n\n", "**%s: por favor, olhem.** *%s* quer passar de %s para %s. Pedido por %s.\n\n"}),
 		p.awaited(v), p.title(v.Title), Phase(p.Lang, v.Gate.From()), Phase(p.Lang, v.Gate.To()), markdown.Text(v.Requester))
 	p.asked(&b, v)
+	if len(v.Told) > 0 {
+		fmt.Fprintf(&b, p.say(both{"Told, and free to object: %s.\n\n", "Avisados, e livres para objetar: %s.\n\n"}), p.list(escaped(v.Told)))
+	}
+	p.waived(&b, v)
 	p.howToAnswer(&b, v)
 	return b.String()
 }
@@ -53,6 +57,10 @@ type PassedView struct {
 	Self  bool
 	Needed,
 	People int
+	Renewal bool   // the gate was confirmed, nothing moved
+	Until   string // last day on which it holds, YYYY-MM-DD; "" where it does not end
+	Waived  []WaivedView
+	Risk    lifecycle.Risk
 }
 
 // Passed writes the record of a passed gate: who said yes, as what, when.
@@ -66,12 +74,23 @@ func (p Printer) passed(v PassedView) string {
 	if v.Self {
 		text = both{"**%s moved from %s to %s, self-reviewed:** one person holds every role.\n\n", "**%s passou de %s para %s, autorrevisado:** uma pessoa tem todos os papéis.\n\n"}
 	}
-	fmt.Fprintf(&b, p.say(text), p.title(v.Title), Phase(p.Lang, v.Gate.From()), Phase(p.Lang, v.Gate.To()))
+	if v.Renewal {
+		fmt.Fprintf(&b, p.say(both{"**%s is confirmed in production.** Confirmed by:\n\n", "**%s está confirmado em produção.** Confirmado por:\n\n"}), p.title(v.Title))
+	} else {
+		fmt.Fprintf(&b, p.say(text), p.title(v.Title), Phase(p.Lang, v.Gate.From()), Phase(p.Lang, v.Gate.To()))
+	}
 	for _, s := range v.Seats {
 		fmt.Fprintf(&b, "- %s: %s\n", p.whoSits(s), p.answer(s))
 	}
 	if v.People < len(v.Seats) && !v.Self {
 		fmt.Fprintf(&b, p.say(both{"\n%d people for %d roles.\n", "\n%d pessoas para %d papéis.\n"}), v.People, len(v.Seats))
+	}
+	if v.Until != "" {
+		fmt.Fprintf(&b, p.say(both{"\nValid until %s; then it is asked whether it is still right.\n", "\nVale até %s; depois se pergunta se continua certo.\n"}), p.day(v.Until))
+	}
+	if len(v.Waived) > 0 {
+		b.WriteString("\n")
+		p.waived(&b, DeliverableView{Waived: v.Waived})
 	}
 	return b.String()
 }
@@ -122,6 +141,11 @@ var itemNames = map[string]both{
 	"processing": {"data processing", "processamento de dados"},
 	"data":       {"data requirements", "dados necessários"},
 	"problem":    {"bigger problem", "problema maior"},
+	"experiment": {"adopted experiment", "experimento adotado"},
+	"report":     {"metric report", "relatório de métricas"},
+	"code":       {"code that serves it", "código que o serve"},
+	"infra":      {"infrastructure", "infraestrutura"},
+	"monitoring": {"monitoring code", "código de monitoramento"},
 }
 
 // Void writes that what was approved has changed, to those who must look again.
@@ -160,9 +184,12 @@ func (p Printer) LabelUndone(login, label string, added bool) string {
 	if !added {
 		text = both{"%s was put back, %s: labels of Phasegate show what the records say, and nobody removes them by hand.", "%s foi recolocado, %s: as etiquetas do Phasegate mostram o que dizem os registros, e ninguém as tira à mão."}
 	}
-	return fmt.Sprintf(p.say(text), markdown.Code(label), markdown.Text(login)) + "\n\n" +
-		fmt.Sprintf(p.say(both{"To move it, write a new comment: `%s` and the phase, or `%s` with phase, cause and reason.\n", "Para mover, escreva um novo comentário: `%s` e a fase, ou `%s` com fase, causa e motivo.\n"}),
-			commandName(p.Lang, lifecycle.Advance), commandName(p.Lang, lifecycle.Return))
+	undone := fmt.Sprintf(p.say(text), markdown.Code(label), markdown.Text(login)) + "\n\n"
+	if label == lifecycle.ContextStale {
+		return undone + fmt.Sprintf(p.say(both{"It goes off by itself once somebody edits the text above, or writes a new comment: `%s`\n", "Ela sai sozinha quando alguém edita o texto acima, ou escreve um novo comentário: `%s`\n"}), commandName(p.Lang, lifecycle.Reviewed))
+	}
+	return undone + fmt.Sprintf(p.say(both{"To move it, write a new comment: `%s` and the phase, or `%s` with phase, cause and reason.\n", "Para mover, escreva um novo comentário: `%s` e a fase, ou `%s` com fase, causa e motivo.\n"}),
+		commandName(p.Lang, lifecycle.Advance), commandName(p.Lang, lifecycle.Return))
 }
 
 // DataStickyView is all that a data requirement's sticky shows.

@@ -55,13 +55,17 @@ const (
 	MadeLabel      WriteKind = "new-label"
 	DescribedLabel WriteKind = "label-described"
 	PostedCheck    WriteKind = "check"
+	OpenedIssue    WriteKind = "issue-opened"
+	EditedIssue    WriteKind = "issue-edited"
+	LinkedIssue    WriteKind = "sub-issue"
 )
 
 // WriteView is one write of a run.
 type WriteView struct {
 	Kind   WriteKind
 	Record string // what a comment records: request, void, passed, returned, reply, label, pause
-	Name   string // of a label or check
+	Name   string // of a label or check; title of an issue that was opened
+	Number int    // of the issue that became a sub-issue
 	Yes    bool   // of a reaction: counted
 	Add    []string
 	Remove []string
@@ -232,6 +236,12 @@ func (p Printer) runWrite(w WriteView) string {
 		return p.say(both{"label ", "etiqueta "}) + markdown.CodeCell(w.Name) + p.say(both{" described", " descrita"})
 	case PostedCheck:
 		return p.say(both{"check ", "verificação "}) + markdown.CodeCell(w.Name)
+	case OpenedIssue:
+		return p.say(both{"issue opened: ", "issue aberta: "}) + markdown.Cell(markdown.Truncate(w.Name, maxFailure))
+	case EditedIssue:
+		return p.say(both{"text of the issue edited", "texto da issue editado"})
+	case LinkedIssue:
+		return fmt.Sprintf(p.say(both{"#%d made a sub-issue", "#%d virou sub-issue"}), w.Number)
 	}
 	text, known := recordNames[w.Record]
 	if !known {

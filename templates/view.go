@@ -97,10 +97,40 @@ type ShortView struct {
 	Budget       string // untrusted
 	Goals        []string
 	Limits       []string
+	Measured     []string // what the newest report says, in words; untrusted
+	MeasuredAt   string   // model, data version and commit of that report; untrusted
+	Manual       []string // what people reported by hand, in words; untrusted
 	Data         []DataView
 	Docs         []DocView
+	Support      []SupportLine // open support problems
+	Experiments  []ExperimentLine
+	Release      []int // linked issues of kind deployment
 	Steps        []StepView
 }
+
+// SupportLine is an open support problem in the way of a deliverable.
+type SupportLine struct {
+	Number int
+	Title  string // untrusted
+	People []string
+}
+
+// ExperimentLine is an experiment of a deliverable.
+type ExperimentLine struct {
+	Number  int
+	Title   string // untrusted
+	Outcome Outcome
+}
+
+// Outcome is how an experiment stands.
+type Outcome string
+
+// The outcomes of an experiment.
+const (
+	Running Outcome = "running"
+	Adopted Outcome = "adopted"
+	Dropped Outcome = "dropped"
+)
 
 // DeliverableView is all that a deliverable's sticky shows.
 type DeliverableView struct {
@@ -113,7 +143,18 @@ type DeliverableView struct {
 	AskedAt     time.Time
 	Needed, Got int
 	Seats       []SeatView
+	Told        []string // logins of subject matter experts who have no seat here but may object
+	Renewal     bool     // a passed last gate is to be confirmed; nobody asked
+	Until       string   // last day on which the last gate holds, YYYY-MM-DD; "" where it does not end
 	Objections  []ObjectionView
+	Overruled   []OverruleView
+	Waived      []WaivedView
+	Began       *BeganView // work that began in a later phase
+	Incidents   []IncidentLine
+	Live        bool // a version of it is in production
+	Observing   bool // nothing is enforced yet
+	Stopped     []StoppedView
+	Updated     time.Time // when somebody last kept its context up to date
 	Gaps        []GapView
 	Short       ShortView
 	Returned    *ReturnView
@@ -127,18 +168,52 @@ type DeliverableView struct {
 	ConfigProblem string
 }
 
+// IncidentNumbers lists the open incidents.
+func (v DeliverableView) IncidentNumbers() []int {
+	var out []int
+	for _, i := range v.Incidents {
+		out = append(out, i.Number)
+	}
+	return out
+}
+
+// IncidentLine is an open incident.
+type IncidentLine struct {
+	Number int
+	Title  string // untrusted
+}
+
+// StoppedView is a merged pull request that the rules would have stopped, had they been enforced.
+type StoppedView struct {
+	Pull  int
+	Path  string // untrusted; the first file that was not allowed
+	Phase lifecycle.Phase
+}
+
 // Step is a step of a phase.
 type Step string
 
-// The steps of the design phase.
+// The steps, in the order of the phases.
 const (
 	StepRequirements Step = "requirements"
 	StepAnalysis     Step = "analysis"
 	StepDesignDoc    Step = "design"
+	StepFeatures     Step = "features"
+	StepExperiment   Step = "experiment"
+	StepTraining     Step = "training"
+	StepPipeline     Step = "pipeline"
+	StepDeploy       Step = "deploy"
+	StepWatch        Step = "monitoring"
 )
 
 var stepNames = map[Step]both{
 	StepRequirements: {"problem and requirements", "problema e requisitos"},
 	StepAnalysis:     {"data analysis", "análise de dados"},
 	StepDesignDoc:    {"implementation design", "desenho da implementação"},
+	StepFeatures:     {"feature engineering", "engenharia de atributos"},
+	StepExperiment:   {"experiment design", "desenho do experimento"},
+	StepTraining:     {"model training and evaluation", "treino e avaliação do modelo"},
+	StepPipeline:     {"CI/CD pipeline", "esteira de CI/CD"},
+	StepDeploy:       {"deploy to production", "implantação em produção"},
+	StepWatch:        {"monitoring", "monitoramento"},
 }

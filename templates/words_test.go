@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -60,5 +61,47 @@ func TestMomentsAsPeopleWriteThem(t *testing.T) {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
 		}
+	}
+}
+
+func TestEveryRefusalIsToldInBothLanguages(t *testing.T) {
+	texts := map[string]both{}
+	for _, part := range []map[string]both{refusedCommands, refusedContract, refusedMeeting} {
+		for code, text := range part {
+			if _, twice := texts[code]; twice {
+				t.Errorf("%s stands in two tables", code)
+			}
+			texts[code] = text
+		}
+	}
+	for code, text := range texts {
+		if text.en == "" || text.pt == "" || text.en == text.pt || strings.Count(text.en, "%s") != 1 || strings.Count(text.pt, "%s") != 1 {
+			t.Errorf("%s: %q, %q", code, text.en, text.pt)
+		}
+	}
+	for code, text := range leadIns {
+		if _, ok := texts[code]; !ok || text.en == "" || text.pt == "" || text.en == text.pt {
+			t.Errorf("list of %s: %q, %q", code, text.en, text.pt)
+		}
+	}
+}
+
+func TestHelpListsWhatThisVersionCarriesOut(t *testing.T) {
+	listed := map[lifecycle.Command]bool{}
+	for _, group := range helpLines {
+		for _, h := range group.commands {
+			if listed[h.command] || h.text.en == "" || h.text.pt == "" || h.text.en == h.text.pt {
+				t.Errorf("%s: %v", h.command, h.text)
+			}
+			listed[h.command] = true
+		}
+	}
+	for _, c := range lifecycle.Commands {
+		if listed[c.Command] != c.Ready {
+			t.Errorf("%s: listed %v, carried out %v", c.Command, listed[c.Command], c.Ready)
+		}
+	}
+	if first := helpLines[0].commands; first[0].command != lifecycle.Approve || first[1].command != lifecycle.Object {
+		t.Errorf("the first are %v", first)
 	}
 }

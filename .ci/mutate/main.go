@@ -1,12 +1,14 @@
-// Command mutate takes the counting rules out of the code, one at a time, and shows the test that
-// notices. It changes nothing in the tree: each change is laid over the build with -overlay.
+// Command mutate takes the rules out of the code, one at a time, and shows the test that notices. It
+// changes nothing in the tree: each change is laid over the build with -overlay.
 //
-// It exits 1 when a change is not noticed, or no longer fits the code.
+// It exits 1 when a change is not noticed, or no longer fits the code. With -run it tries only those
+// whose "rule file what" matches, and with -fit it tries none and only says which fit no longer.
 package main
 
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,59 +22,96 @@ import (
 type mutation struct {
 	rule, what, file, old, new string
 	packages                   []string
+	tests                      string // that are run, as of go test's -run; "" for all
 }
 
-var mutations = []mutation{
-	{"1", "an edited comment counts", "internal/engine/history.go", "c.Edited || c.Hidden ||", "c.Hidden ||", []string{"./internal/engine"}},
-	{"2", "a command in a quote or list counts", "internal/markdown/commands.go", "b.nested || b.kind == code", "b.kind == code", []string{"./internal/markdown", "./internal/engine"}},
-	{"2", "what a reply refused counts later", "internal/engine/history.go", "case refused.has(c.ID, i):", "case refused.has(c.ID, i) && false:", []string{"./internal/engine"}},
-	{"2", "nobody hears of the eleventh command", "internal/engine/reply.go", "if e.More > 0 &&", "if false &&", []string{"./internal/engine"}},
-	{"3", "a delegation never ends", "checks/seats.go", "d.Role == role && q.holds(d)", "d.Role == role", []string{"./checks"}},
-	{"3", "anybody may lend a role", "checks/seats.go", "&& facts.Contains(q.Roster.Of(role), d.From)", "", []string{"./checks"}},
-	{"4", "high risk scales", "checks/tally.go", "case c.Fixed:", "case false:", []string{"./checks"}},
-	{"4", "one person is enough", "checks/tally.go", "if most >= 2 && outside {", "if outside {", []string{"./checks"}},
-	{"4", "no outsider is needed", "checks/tally.go", "if !c.scaled || c.self {", "if true {", []string{"./checks"}},
-	{"4", "neither stakeholder nor expert is needed", "checks/tally.go", "&& !t.NoThroughout && c.outsiderSaidYes()", "&& c.outsiderSaidYes()", []string{"./checks"}},
-	{"4", "a person fills many seats", "checks/matching.go", "if seatOf[p] < 0 || place(seatOf[p], tried) {", "if true {", []string{"./checks"}},
-	{"5", "the requester approves", "checks/seats.go", "return c.Person.Is(q.Requester) })", "return false })", []string{"./checks"}},
-	{"7", "the ML engineer stands in twice", "checks/seats.go", "standInFree = false", "standInFree = true", []string{"./checks"}},
-	{"7", "somebody stands in for the expert", "checks/seats.go", "|| !role.Technical() ||", "||", []string{"./checks"}},
-	{"8", "an approval is for anything", "checks/tally.go", "return y.Bound.Keeps(c.Now, guardOf(seat, right))", "return true", []string{"./checks"}},
-	{"8", "an approval is for what comes after it", "internal/engine/history.go", "if p.At.Before(before.Created) || ", "if true || ", []string{"./internal/engine"}},
-	{"8", "the old side of a change is not told", "internal/engine/history.go", "Published: []Publication{{At: at, Prints: r.Prints, Words: r.Words}}", "Published: []Publication{{At: at, Prints: r.Prints}}", []string{"./internal/engine"}},
-	{"9", "an objection blocks nothing", "internal/engine/desk.go", " || len(d.objections()) > 0 {\n\t\treturn", " {\n\t\treturn", []string{"./internal/engine"}},
-	{"9", "anybody objects", "internal/engine/desk.go", "return !d.hasRole(o.Person) })", "return false })", []string{"./internal/engine"}},
-	{"9", "an objection needs no reason", "internal/engine/history.go", `cmd.Name == lifecycle.Object && reason(cmd) != ""`, "cmd.Name == lifecycle.Object", []string{"./internal/engine"}},
-	{"11", "a gate passes with an artefact missing", "internal/engine/desk.go", "len(d.gaps()) > 0 || len(d.objections())", "len(d.objections())", []string{"./internal/engine"}},
+// mutations are all of them, those that are tried fast first.
+func mutations() []mutation {
+	return slices.Concat(artefacts(), judging, renewing, guarding, seating, engine)
+}
+
+// judged is a mutation of the engine, noticed by its own tests that match.
+func judged(rule, what, file, old, new, tests string) mutation {
+	return mutation{rule: rule, what: what, file: "internal/engine/" + file, old: old, new: new, packages: []string{"./internal/engine"}, tests: tests}
+}
+
+var engine = []mutation{
+	judged("1", "an edited comment counts", "history.go", "c.Edited || c.Hidden ||", "c.Hidden ||", "TestRules/3-01"),
+	{"2", "a command in a quote or list counts", "internal/markdown/commands.go", "b.nested || b.kind == code", "b.kind == code", []string{"./internal/markdown"}, ""},
+	judged("2", "what a reply refused counts later", "history.go", "case refused.has(c.ID, i):", "case refused.has(c.ID, i) && false:", ""),
+	judged("2", "nobody hears of the eleventh command", "reply.go", "if e.More > 0 &&", "if false &&", ""),
+	judged("6", "authors of the evidence answer for it", "desk.go", "if lifecycle.Independent(g, seat) {", "if false {", "TestRules/3-06"),
+	judged("8", "an approval is for what comes after it", "history.go", "if p.At.Before(before.Created) || ", "if true || ", "TestRules/3-08"),
+	judged("8", "the old side of a change is not told", "history.go", "Published: []Publication{{At: at, Prints: r.Prints, Words: r.Words}}", "Published: []Publication{{At: at, Prints: r.Prints}}", "TestRule|TestVoid"),
+	judged("8", "merged code voids nobody", "judge.go", "return d.printOfMerged(codeFiles), true", "return \"\", true", "TestRules/3-08"),
+	judged("8", "merged infrastructure voids nobody", "judge.go", "return d.printOfMerged(infraFiles), true", "return \"\", true", "TestRules/3-08"),
+	judged("8", "merged monitoring voids nobody", "judge.go", "return d.printOfMerged(monitoringFiles), true", "return \"\", true", "TestRules/3-08"),
+	judged("8", "a newer report voids nobody", "judge.go", "if e == nil || metrics.Differs(e.Body, r.Body, rows) {", "if e == nil {", "TestRules/3-08"),
+	judged("9", "an objection blocks nothing", "desk.go", "return len(open) > 0 || len(d.objections()) > 0", "return len(open) > 0", "TestRules/3-09"),
+	judged("9", "anybody objects", "desk.go", "return !d.hasRole(o.Person) })", "return false })", ""),
+	judged("9", "an objection needs no reason", "history.go", `cmd.Name == lifecycle.Object && reason(cmd) != ""`, "cmd.Name == lifecycle.Object", "TestRules/3-09"),
+	judged("9", "anybody makes exceptions", "exceptions.go", "case d.Risk != lifecycle.High && !stakeholder:", "case false:", "TestRules/(3-09|2-w|2-r)"),
+	judged("9", "a validator is overruled", "exceptions.go", "case facts.Contains(d.Roster.Validators, d.h.Objections[i].Person):", "case false:", "TestRules/2-risk"),
+	judged("10", "the people awaited are reminded again and again", "clock.go", "r == nil || r.Nudged ||", "r == nil ||", "TestRules/3-10"),
+	judged("11", "a gate passes with an artefact missing", "desk.go", "return len(open) > 0 || len(d.objections()) > 0", "return len(d.objections()) > 0", "TestRules/3-11"),
+	judged("2", "anybody begins existing work", "exceptions.go", "case !d.holds(c.Author, lifecycle.BusinessStakeholder):", "case false:", "TestRules/2-start"),
+	judged("2", "anybody lowers the risk", "exceptions.go", "if riskIndex(level) < riskIndex(d.Risk) {", "if false {", "TestRules/2-risk"),
+	judged("2", "a waiver never ends", "judge.go", "err == nil && at.Before(until)", "err == nil", "TestRules/2-waiver"),
+	judged("2", "the last gate never expires", "clock.go", "if d.Now.Before(end) {", "if true {", "TestRules/2-g3-valid"),
+	judged("2", "a report from before the return counts", "judge.go", "if !r.At.After(back) {", "if false {", "TestRules/2-g2-b2"),
+	judged("2", "an old deployment makes it live", "judge.go", "if last == nil || !last.Succeeded.After(passed.at) {", "if last == nil {", "TestRules/2-g3"),
+	judged("2", "errors of the metric table open the later gates", "judge.go", "if len(d.Design.MetricErrors) == 0 {", "if true {", "TestRules/2-g[23]|TestTableErrors"),
 }
 
 func main() {
+	only := flag.String("run", "", "try only the changes that match this regular expression")
+	fit := flag.Bool("fit", false, "only say which changes fit the code no longer")
+	flag.Parse()
+	chosen, err := regexp.Compile(*only)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
 	dir, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	defer os.RemoveAll(dir)
-	missed := 0
-	for _, m := range mutations {
-		failing, err := m.try(dir)
-		if err != nil {
-			missed++
-			fmt.Printf("rule %-3s %-45s NOT NOTICED: %v\n", m.rule, m.what, err)
-			continue
-		}
-		fmt.Printf("rule %-3s %-45s caught by %s\n", m.rule, m.what, failing)
-	}
-	fmt.Printf("%d of %d changes caught\n", len(mutations)-missed, len(mutations))
+	missed := run(dir, *fit, slices.DeleteFunc(mutations(), func(m mutation) bool {
+		return !chosen.MatchString(m.rule + " " + m.file + " " + m.what)
+	}))
+	os.RemoveAll(dir)
 	if missed > 0 {
 		os.Exit(1)
 	}
 }
 
+// run tries the changes and returns how many were not noticed, or fit no longer.
+func run(dir string, fit bool, changes []mutation) (missed int) {
+	for _, m := range changes {
+		failing := ""
+		text, err := m.changed()
+		if err == nil && !fit {
+			failing, err = m.try(dir, text)
+		}
+		switch {
+		case err != nil:
+			missed++
+			fmt.Printf("rule %-3s %-45s NOT NOTICED: %v\n", m.rule, m.what, err)
+		case !fit:
+			fmt.Printf("rule %-3s %-45s caught by %s\n", m.rule, m.what, failing)
+		}
+	}
+	if !fit {
+		fmt.Printf("%d of %d changes caught\n", len(changes)-missed, len(changes))
+	}
+	return missed
+}
+
 var failLine = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
-// try lays the change over the build and returns the most precise test that fails.
-func (m mutation) try(dir string) (failing string, err error) {
+// changed is the file's text with the change.
+func (m mutation) changed() (string, error) {
 	text, err := os.ReadFile(m.file)
 	if err != nil {
 		return "", err
@@ -80,8 +119,13 @@ func (m mutation) try(dir string) (failing string, err error) {
 	if n := strings.Count(string(text), m.old); n != 1 {
 		return "", fmt.Errorf("%s has %d places for the change, want 1", m.file, n)
 	}
+	return strings.Replace(string(text), m.old, m.new, 1), nil
+}
+
+// try lays the changed text over the build and returns the most precise test that fails.
+func (m mutation) try(dir, text string) (failing string, err error) {
 	changed := filepath.Join(dir, "changed.go")
-	if err := os.WriteFile(changed, []byte(strings.Replace(string(text), m.old, m.new, 1)), 0o600); err != nil {
+	if err := os.WriteFile(changed, []byte(text), 0o600); err != nil {
 		return "", err
 	}
 	source, err := filepath.Abs(m.file)
@@ -97,7 +141,7 @@ func (m mutation) try(dir string) (failing string, err error) {
 		return "", err
 	}
 	for _, pkg := range m.packages {
-		if failing, err = testWith(overlayFile, pkg); err == nil {
+		if failing, err = testWith(overlayFile, pkg, m.tests); err == nil {
 			break
 		}
 	}
@@ -109,10 +153,10 @@ func (m mutation) try(dir string) (failing string, err error) {
 var properties = []string{"./checks", "./internal/engine"}
 
 // testWith returns the most precise test of the package that fails with the overlay; an error if none does.
-func testWith(overlayFile, pkg string) (string, error) {
+func testWith(overlayFile, pkg, tests string) (string, error) {
 	// Vet would refuse some changes for what they leave unused, before a test could speak.
 	// The long tests of orders and faults are left out: a rule must be noticed by a test of that rule.
-	args := []string{"test", "-vet=off", "-skip", "TestTheOrderOf|TestAFailedWrite|TestNothingIsLeft", "-overlay", overlayFile, pkg}
+	args := []string{"test", "-vet=off", "-skip", "TestTheOrderOf|TestAFailedWrite|TestNothingIsLeft", "-run", tests, "-overlay", overlayFile, pkg}
 	if slices.Contains(properties, pkg) {
 		args = append(args, "-rapid.nofailfile", "-rapid.shrinktime=100ms")
 	}

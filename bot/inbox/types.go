@@ -50,12 +50,20 @@ type Result struct {
 	// Touch lists further keys to evaluate; they are stored in the transaction
 	// that completes this one.
 	Touch []engine.Key
+	// Later lists keys to evaluate in time; a key that is due earlier stays so. They are stored like Touch.
+	Later []Later
 	// Due is when, by the project's clock, the key must be evaluated again
 	// though nothing happened. Zero: never.
 	Due time.Time
 	// RetryAfter, if positive, says that the evaluation could not be finished
 	// and must not be tried again before that long (real time).
 	RetryAfter time.Duration
+}
+
+// Later is a key that is to be evaluated at a time, by the project's clock, though nothing happens.
+type Later struct {
+	Key engine.Key
+	At  time.Time
 }
 
 // Evaluator looks at one object. At most one call per Key runs at a time. A

@@ -230,6 +230,9 @@ func (w *worker[TTx]) settleSuccess(ctx context.Context, tx TTx, s statements, j
 	if err != nil {
 		return ending{}, err
 	}
+	if err := appoint(ctx, s, t.result.Later); err != nil {
+		return ending{}, err
+	}
 	end := ending{outcome: Done, touched: touched.others}
 	if wait := max(t.result.RetryAfter, retryAfter(t.err)); wait > 0 {
 		end.outcome, end.again, end.wait = Postponed, true, max(wait, w.in.opts.Spacing)
@@ -293,12 +296,8 @@ const schedulerInterval = 5 * time.Second
 // noteDone records that everything up to the generation read before the
 // evaluation has been seen.
 func noteDone(ctx context.Context, s statements, key string, t *turn) error {
-	var due int64
-	if !t.result.Due.IsZero() {
-		due = t.result.Due.Add(time.Millisecond - 1).UnixMilli() // never early
-	}
 	_, err := s.exec(ctx, `UPDATE target SET done_gen = ?, due = ?, attempts = 0, dead = 0, last_error = '', done_at = ? WHERE key = ?`,
-		t.before.gen, due, time.Now().UnixMilli(), key)
+		t.before.gen, dueAt(t.result.Due), time.Now().UnixMilli(), key)
 	if err == nil {
 		_, err = s.exec(ctx, `DELETE FROM intent WHERE key = ? AND gen <= ?`, key, t.before.gen)
 	}
@@ -306,6 +305,29 @@ func noteDone(ctx context.Context, s statements, key string, t *turn) error {
 		return fmt.Errorf("note an evaluation: %w", err)
 	}
 	return nil
+}
+
+// appoint notes when keys are due that are nobody's turn now. One that is not known yet begins as done.
+func appoint(ctx context.Context, s statements, later []Later) error {
+	now := time.Now().UnixMilli()
+	for _, l := range later {
+		_, err := s.exec(ctx, `
+			INSERT INTO target (key, installation, gen, done_gen, due, done_at) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (key) DO UPDATE SET due = excluded.due WHERE target.due = 0 OR target.due > excluded.due`,
+			encodeKey(l.Key), l.Key.Installation, now, now, dueAt(l.At), now)
+		if err != nil {
+			return fmt.Errorf("note when %s is due: %w", l.Key, err)
+		}
+	}
+	return nil
+}
+
+// dueAt is the time as it is stored: never early; 0 for the zero time, never.
+func dueAt(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Add(time.Millisecond - 1).UnixMilli()
 }
 
 type touchedKeys struct {

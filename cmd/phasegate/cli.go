@@ -20,6 +20,8 @@ type commandLine struct {
 	Simhub     simhubCommand     `cmd:"" help:"Start the simulated GitHub alone."`
 	Init       initCommand       `cmd:"" help:"Write the config, the issue forms, the pull request template and the workflow into a repository."`
 	Plan       planCommand       `cmd:"" help:"Say what would be written on an issue, without writing."`
+	Audit      auditCommand      `cmd:"" help:"List who asked, approved and decided, from GitHub alone, and what of it cannot be verified."`
+	Resync     resyncCommand     `cmd:"" help:"Look at every issue of a repository and write what is missing."`
 	Doctor     doctorCommand     `cmd:"" help:"Say what is missing for Phasegate to work on a repository."`
 	Validate   validateCommand   `cmd:"" help:"Check a config and say what is wrong, line by line."`
 	Schema     schemaCommand     `cmd:"" help:"Print the JSON Schema of the config, for editors."`

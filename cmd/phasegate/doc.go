@@ -22,7 +22,8 @@ Each imports only what stands above it; internal/importtest holds the table and 
     sections of the issue forms, each list once and in both languages.
   - internal/markdown reads what people write (sections, tables, commands, mentions, hidden blocks) and
     makes outside text safe to show. Whatever it is given, it takes time in proportion to the length.
-  - internal/metrics reads the metric table and says what is wrong with it and what would be right.
+  - internal/metrics reads the metric table and metric reports, says what is wrong with them and what would
+    be right, and holds the one against the other.
   - internal/policy reads .github/phasegate.yml strictly. The tables that hold without a config are
     there as data; the JSON Schema comes from the same table of keys.
   - internal/facts are plain types for what was read of GitHub, each fact known or unknown.
@@ -31,9 +32,11 @@ Each imports only what stands above it; internal/importtest holds the table and 
   - internal/engine decides: it folds comments into a history, answers commands, and says which effects
     bring GitHub in line. Its Reconciler is the one way for server, Action and dry run.
   - internal/gh is the only user of GitHub's interface: events into keys, reading, writing, caching.
+  - internal/audit lists what happened, from records and comments, and what of it cannot be verified.
   - bot is the web server: signatures, limits, health, metrics, redelivery of what was missed.
   - bot/inbox keeps on disk which objects are still to be looked at; one at a time for each.
   - internal/app puts GitHub, engine and server together.
+  - internal/audit lists what happened, from comments alone, and what of it could not be verified.
   - action is the other way in: one run inside a workflow, without a server, with the same engine.
   - internal/hubsim is a simulated GitHub over real HTTP that knows nothing of the product.
     internal/hubsim/gitstore is its git repository in memory, internal/hubsim/pages what a person sees.
@@ -51,13 +54,18 @@ rule and the second one what it needs.
 	1  guarded labels are put back, once said    internal/engine/pen.go internal/lifecycle/labels.go
 	1  kind by the form's headings               internal/engine/plan.go
 	1  two kinds on one issue                    internal/engine/kinds.go
-	1  parent and other links                    internal/engine/form.go internal/engine/seen.go
+	1  parent and other links, sub-issues        internal/engine/form.go internal/engine/seen.go
 	1  deliverable of a pull request             internal/gh/deliverable.go internal/engine/evidence.go
-	1  steps and their evidence                  internal/gh/evidence.go internal/engine/evidence.go
-	2  what G1 needs, by risk profile            checks/artefacts.go
+	1  steps and their evidence                  internal/engine/steps.go internal/engine/evidence.go
+	1  existing work begins later                internal/engine/exceptions.go templates/exceptions.go
+	1  state:live                                internal/engine/clock.go internal/engine/judge.go
+	2  what each gate needs, by risk profile     checks/artefacts.go checks/development.go checks/deployment.go
+	2  the facts a gate is judged on             internal/engine/judge.go internal/engine/evidence.go
+	2  validity of the last gate, its renewal    internal/engine/clock.go checks/seats.go
+	2  high risk: validators, two who agree      checks/seats.go internal/engine/exceptions.go
 	2  who says yes at each gate                 internal/lifecycle/roles.go internal/policy/tables.go
 	2  the question each one is asked            templates/words.go
-	2  risk of a deliverable                     internal/engine/plan.go internal/lifecycle/lifecycle.go
+	2  risk of a deliverable                     internal/engine/plan.go internal/engine/exceptions.go
 	2  going back: who looks again, what anew    checks/goingback.go internal/lifecycle/lifecycle.go
 	2  going back: the command                   internal/engine/answer.go internal/engine/args.go
 	3.1  an edited comment never counts          internal/engine/history.go internal/engine/data.go
@@ -71,23 +79,41 @@ rule and the second one what it needs.
 	3.8  what each role guards, what voids       checks/guard.go internal/engine/form.go
 	3.8  published fingerprints, old → new       internal/engine/history.go internal/engine/change.go
 	3.9  objections                              internal/engine/history.go internal/engine/desk.go
+	3.9  overruling                              internal/engine/exceptions.go internal/engine/history.go
+	3.10 one nudge after working days            internal/engine/clock.go internal/policy/calendar.go
 	3.11 a request that is held up               internal/engine/blocked.go internal/engine/desk.go
 	3  the decision log of a bigger problem      internal/engine/moves.go templates/moves.go
+	3  decisions, their numbers                  internal/engine/decisions.go internal/engine/meeting.go
+	3  waivers                                   checks/waivers.go internal/engine/exceptions.go
+	3  the audit                                 internal/audit cmd/phasegate/audit.go
 	3  the board of a bigger problem             internal/engine/board.go templates/problem.go
 	3  records and their signatures              internal/engine/record.go
+	3  what the records prove, for auditors      internal/audit/record.go internal/audit/person.go
+	   a whole repository, page by page          internal/gh/bulk.go internal/engine/resync.go
 	3  validation of data                        internal/engine/data.go internal/lifecycle/roles.go
 	4  paths, roles and phases of files          internal/policy/tables.go
 	4  the check phasegate/config                internal/engine/repository.go internal/engine/pull.go
 	5  sections of the forms                     internal/lifecycle/forms.go
 	5  the forms themselves, their help          templates/forms.go templates/forms_fields.go
 	5  what an empty answer is                   internal/markdown/normalize.go
+	6  a context that is not updated             internal/engine/reviewed.go internal/engine/contract.go
+	6  what people write into a meeting          internal/engine/meeting.go templates/meeting.go
 	7  the metric table, its targets             internal/metrics/parse.go internal/metrics/target.go
+	7  reports, held against the table           internal/metrics/read.go internal/metrics/judge.go
+	7  noise, what counts as another report      internal/metrics/compare.go
+	7  incidents                                 internal/engine/incident.go templates/incident.go
 	7  the errors of the metric table            internal/metrics/problem.go internal/metrics/suggest.go
 	8  commands and their aliases                internal/lifecycle/commands.go
 	8  what each command does                    internal/engine/answer.go internal/engine/args.go
+	8  text changed on somebody's behalf         internal/engine/rewrite.go internal/metrics/edit.go
+	8  metrics reported by hand                  internal/engine/manual.go
 	8  delegations: form, length, where          internal/engine/args.go internal/engine/problem.go
 	8  commands at a problem or on data          internal/engine/problem.go internal/engine/data.go
 	8  commands where there is no sticky         internal/engine/plain.go
+	8  decisions: where, whose, their numbers    internal/engine/decisions.go templates/decisions.go
+	8  the text changed on somebody's behalf     internal/engine/rewrite.go internal/markdown/replace.go
+	8  readings that people report               internal/engine/manual.go internal/metrics/number.go
+	8  who may command what, and where           internal/engine/rights.go internal/engine/problem.go
 	9  one reply, one reaction, repeats          internal/engine/reply.go internal/engine/pen.go
 	9  the sticky: one, made anew, with a ledger internal/engine/pen.go internal/engine/view.go
 	9  thirty commands an hour                   internal/engine/flood.go
@@ -104,9 +130,9 @@ rule and the second one what it needs.
 	   signature, size, shape of a delivery      bot/webhook.go bot/body.go
 	   one turn at a time for each object        bot/inbox/worker.go bot/inbox/commit.go
 
-Not there yet: the gates G2 and G3 (section 2), nudges and overruling (section 3), the checks on pull
-requests other than phasegate/config (section 4), meetings (section 6), metric reports (section 7), and
-the commands that internal/lifecycle/commands.go does not call ready.
+Not there yet: the checks on pull requests other than phasegate/config (section 4), opening and filling
+meetings (section 6), reading metric files (section 7), and the commands that
+internal/lifecycle/commands.go does not call ready.
 
 # The commands
 

@@ -13,6 +13,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 	"image/color"
 	"image/png"
 	"maps"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -50,6 +52,14 @@ type picture struct {
 	selector      string // "" is the window from the top of the page
 	width, height int64  // of the window, in CSS pixels
 	dark          bool
+	before        []said // what people write before it is made
+}
+
+// said is a comment that somebody writes.
+type said struct {
+	login string
+	issue int
+	text  string
 }
 
 func pictures() []picture {
@@ -59,7 +69,40 @@ func pictures() []picture {
 		{file: "playground.png", path: repo + "/issues", width: 1100, height: 690},
 		{file: "narrow.png", path: issue, selector: sticky, width: 320, height: 800},
 		{file: "log.png", path: repo + "/log", width: 1100, height: 760},
+		{file: "problem.png", path: repo + "/issues/1", selector: sticky, width: 1280, height: 900},
+		{file: "objected.png", path: repo + "/issues/4", selector: sticky, width: 1280, height: 900, before: []said{
+			{"tomas-ds", 4, "/advance development"}, {"dora-de", 4, "/approve"}, {"rui-sme", 4, "/object Offers to people who just complained make them leave."},
+		}},
+		{file: "returned.png", path: repo + "/issues/5", selector: sticky, width: 1280, height: 900, before: []said{
+			{"sara-ds", 5, "/advance development"}, {"helena-bs", 5, "/approve"}, {"rui-sme", 5, "/approve"}, {"dora-de", 5, "/approve"}, {"tomas-ds", 5, "/approve"},
+			{"sara-ds", 5, "/return design data: roaming charges arrive a month late"},
+		}},
 	}
+}
+
+// say writes a comment as somebody, and returns once the App has done its part.
+func (s said) say(ctx context.Context, web string) error {
+	body, err := json.Marshal(map[string]string{"body": s.text})
+	if err != nil {
+		return err
+	}
+	for _, call := range []struct{ method, path string }{
+		{http.MethodPost, fmt.Sprintf("/api/v3/repos%s/issues/%d/comments", repo, s.issue)}, {http.MethodGet, "/_sim/idle?timeout=30s"},
+	} {
+		req, err := http.NewRequestWithContext(ctx, call.method, web+call.path, bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Authorization", "token sim-"+s.login)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return fmt.Errorf("%s as %s: %w", s.text, s.login, err)
+		}
+		if err := res.Body.Close(); err != nil || res.StatusCode >= 300 {
+			return fmt.Errorf("%s as %s: %s answers %s", s.text, s.login, call.path, res.Status)
+		}
+	}
+	return nil
 }
 
 func main() {
@@ -98,6 +141,11 @@ func run(ctx context.Context, out, browser string) (err error) {
 	}
 	defer closeTab()
 	for _, pic := range pictures() {
+		for _, s := range pic.before {
+			if err := s.say(ctx, p.WebURL); err != nil {
+				return err
+			}
+		}
 		size, err := pic.take(tab, p.WebURL, filepath.Join(out, pic.file))
 		if err != nil {
 			return fmt.Errorf("%s: %w", pic.file, errors.Join(err, context.Cause(ctx)))

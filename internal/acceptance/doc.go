@@ -9,8 +9,12 @@
 //   - people_test.go sends people's requests, moves the clock and waits until nothing is left to do.
 //   - state_test.go reads what stands on GitHub, and says how two moments differ.
 //   - reading_test.go shows a comment as a reader sees it, and whom it mentions.
-//   - cast_test.go, forms_test.go and story_test.go are the story: people, texts, and what they do, row by row.
-//   - expected_test.go reads testdata/scenario.json: which effects each row must have.
-//   - said_test.go says what each row's comments must convey.
+//   - app_test.go and meetings_test.go write in the App's name what the product does not do yet: metric
+//     reports, review meetings and the labels that those put on. It counts as the bot's.
+//   - cast_test.go, forms_test.go and story_test.go are the story: people, texts, and ten weeks in five
+//     chapters; rows_*_test.go are what people do in each row.
+//   - expected_test.go reads testdata/scenario.json: which effects each row must have, and how it ends.
+//     The checks and metric comments of pull requests are judged once judgesPulls says so.
+//   - said_*_test.go say what each row's comments must convey.
 //   - scenario_test.go plays the rows; the other tests play parts of the story under other conditions.
 package acceptance

@@ -141,3 +141,31 @@ func supportForm() answers {
 }
 
 const supportTitle = "Cancellation reason codes are unreliable"
+
+// experimentForm is the experiment, #9, while it runs.
+func experimentForm() answers {
+	return answers{
+		lifecycle.SecParent:     same("#3"),
+		lifecycle.SecHypothesis: {"Usage that falls for two months comes before leaving.", "Uso que cai por dois meses vem antes da saída."},
+		lifecycle.SecDataset:    same("usage@2026-01"),
+		lifecycle.SecFeatures:   same("features/usage.py"),
+		lifecycle.SecAlgorithm:  {"Gradient boosting, depth 6, 400 trees", "Gradient boosting, profundidade 6, 400 árvores"},
+		lifecycle.SecPlanned:    {"recall_top_decile, calibration_error, recall by region", "recall_top_decile, calibration_error, recall por região"},
+		lifecycle.SecOutcome:    {"running", "em andamento"},
+	}
+}
+
+// deploymentForm is the deployment, #13.
+func deploymentForm() answers {
+	return answers{
+		lifecycle.SecParent:      same("#3"),
+		lifecycle.SecChanges:     {"The list of agents is sorted by the score.", "A lista dos agentes é ordenada pela nota."},
+		lifecycle.SecEnvironment: same("production"),
+		lifecycle.SecRollout:     {"shadow", "sombra"},
+		lifecycle.SecRollback:    {"Switch the list back to the order by contract; five minutes.", "Voltar a lista à ordem por contrato; cinco minutos."},
+		lifecycle.SecRunningCost: {"38000 BRL/month", "38000 BRL/mês"},
+		lifecycle.SecOnCall:      same("@mina-mle"),
+		lifecycle.SecAlarms:      {"Those of the deliverable's table.", "Os da tabela da entrega."},
+		lifecycle.SecInformed:    {"Yes, all agents, on 26 January.", "Sim, todos os agentes, em 26 de janeiro."},
+	}
+}

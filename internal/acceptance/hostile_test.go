@@ -18,13 +18,17 @@ const maxText = 65536 // characters of a body or comment on GitHub
 // newProject starts a system whose project has its config and labels from the beginning.
 func newProject(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, lang: lifecycle.English, issues: map[int]written{}, comments: map[int64]string{}, heads: map[string]string{}}
-	seed := cast()
-	seed.Files[".github/phasegate.yml"] = config(w.lang)
+	return projectOf(t, cast(), config(lifecycle.English))
+}
+
+// projectOf is newProject with another cast and config.
+func projectOf(t *testing.T, seed *hubsim.Seed, config string) *world {
+	t.Helper()
+	seed.Files[".github/phasegate.yml"] = config
 	for _, l := range lifecycle.Labels() {
-		seed.Labels = append(seed.Labels, hubsim.SeedLabel{Name: l.Name, Color: l.Color, Description: l.Text[w.lang]})
+		seed.Labels = append(seed.Labels, hubsim.SeedLabel{Name: l.Name, Color: l.Color, Description: l.Text[lifecycle.English]})
 	}
-	w.sys = start(t, seed)
+	w := worldOf(t, lifecycle.English, seed)
 	w.at("2026-01-06 11:00")
 	return w
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/phasegate/phasegate/internal/hubsim"
 	"github.com/phasegate/phasegate/internal/lifecycle"
 )
 
@@ -33,6 +34,11 @@ type world struct {
 	checked  int64             // the newest delivery whose sender was looked at
 	watched  bool              // texts are checked in the middle of rows
 	heads    map[string]string // head of a pull request in the story, "#7@a1" → SHA
+	commits  map[string]string // commits of the default branch in the story, "m1" → SHA
+	reports  map[int64]string  // metric reports by the id of their check run, which nobody changes
+	reacted  map[string]reactionsThen
+	stands   *snapshot // how the last row ended; nil before the first
+	appToken string    // of the App's installation, once it was needed
 }
 
 // written is what people last wrote of an issue or pull request.
@@ -44,8 +50,14 @@ type written struct {
 // newWorld starts a system with the story's cast.
 func newWorld(t *testing.T, lang lifecycle.Lang) *world {
 	t.Helper()
-	w := &world{t: t, lang: lang, issues: map[int]written{}, comments: map[int64]string{}, heads: map[string]string{}}
-	w.sys = start(t, cast())
+	return worldOf(t, lang, cast())
+}
+
+// worldOf starts a system with what is given.
+func worldOf(t *testing.T, lang lifecycle.Lang, seed *hubsim.Seed) *world {
+	t.Helper()
+	w := &world{t: t, lang: lang, issues: map[int]written{}, comments: map[int64]string{}, heads: map[string]string{}, commits: map[string]string{}}
+	w.sys = start(t, seed)
 	return w
 }
 
@@ -252,12 +264,47 @@ func (w *world) approvePull(number int, login, head string) {
 	w.settle()
 }
 
-// merge merges a pull request.
-func (w *world) merge(number int, login string) {
+// merge merges a pull request and returns the merge commit.
+func (w *world) merge(number int, login string) string {
 	w.t.Helper()
-	w.as(login, "PUT", fmt.Sprintf("/pulls/%d/merge", number), map[string]any{})
+	sha, _ := w.as(login, "PUT", fmt.Sprintf("/pulls/%d/merge", number), map[string]any{}).field("sha").(string)
 	i := w.issues[number]
 	i.state = "closed"
 	w.issues[number] = i
+	w.settle()
+	return sha
+}
+
+// close closes an issue.
+func (w *world) close(number int, login string) {
+	w.t.Helper()
+	w.as(login, "PATCH", fmt.Sprintf("/issues/%d", number), map[string]any{"state": "closed"})
+	i := w.issues[number]
+	i.state = "closed"
+	w.issues[number] = i
+	w.settle()
+}
+
+// remove deletes a file on a branch and remembers the commit as a head of the story.
+func (w *world) remove(login, branch, head, path string) {
+	w.t.Helper()
+	blob := w.as(login, "GET", "/contents/"+path+"?ref="+branch, nil).field("sha")
+	a := w.as(login, "DELETE", "/contents/"+path, map[string]any{"message": "Remove " + path, "branch": branch, "sha": blob})
+	commit, _ := a.field("commit").(map[string]any)
+	w.heads[head], _ = commit["sha"].(string)
+	w.settle()
+}
+
+// deploy deploys a ref to production, successfully; payload may be nil.
+func (w *world) deploy(login, ref string, payload any) {
+	w.t.Helper()
+	ask := map[string]any{"ref": ref, "environment": "production", "auto_merge": false, "required_contexts": []string{}}
+	if payload != nil {
+		ask["payload"] = payload
+	}
+	id := w.as(login, "POST", "/deployments", ask).id()
+	for _, state := range []string{"in_progress", "success"} {
+		w.as(login, "POST", fmt.Sprintf("/deployments/%d/statuses", id), map[string]any{"state": state})
+	}
 	w.settle()
 }

@@ -101,6 +101,7 @@ func (p *product) start() {
 	server, err := app.New(ctx, app.Options{
 		GitHubURL: p.apiURL, AppID: p.id, PrivateKey: bot.Secret(p.sim.AppKeyPEM()), WebhookSecrets: []bot.Secret{bot.Secret(secret)},
 		DatabaseURL: "sqlite:" + filepath.Join(p.t.TempDir(), "inbox.db"), Spacing: spacing, Logger: p.log.With("part", "app"), UserAgent: "acceptance",
+		Now: func(context.Context) (time.Time, error) { return p.sim.Now(), nil }, // which jumps, unlike GitHub's
 		Observe: func(l app.Look) {
 			if l.Key.Kind == engine.RepositoryKey && l.Err == nil {
 				once.Do(func() { close(looked) })

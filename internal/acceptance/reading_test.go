@@ -69,6 +69,9 @@ func seen(t *testing.T, body string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(b.String(), "\u200b", "")), " ")
 }
 
+// lines are a body's lines, without their ends.
+func lines(body string) []string { return strings.Split(strings.ReplaceAll(body, "\r\n", "\n"), "\n") }
+
 // count is how many elements of a kind a body has when it is rendered.
 func count(t *testing.T, body, element string) int {
 	t.Helper()

@@ -93,12 +93,9 @@ func rowMerge(w *world) {
 	w.merge(7, "mina-mle")
 }
 
-// placeholder takes the number of an issue that this test does not play: plain text, no kind.
-func placeholder(number int, local, title string) func(*world) {
-	return func(w *world) {
-		w.at(local)
-		w.open(number, "mina-mle", title, "This issue only takes its number.")
-	}
+func rowAction(w *world) {
+	w.at("2026-01-12 10:30")
+	w.comment(8, "helena-bs", text{"/action @dora-de map reason codes by 2026-01-16", "/acao @dora-de mapear os códigos de motivo ate 2026-01-16"}.in(w.lang))
 }
 
 func rowRequest(w *world) {
@@ -128,49 +125,4 @@ func rowApprovals(w *world) {
 		}
 		w.comment(3, who.login, text{"/approve", "/aprovar"}.in(w.lang))
 	}
-}
-
-func rowLight(w *world) {
-	w.at("2026-01-14 09:00")
-	w.comment(4, "tomas-ds", text{"/advance development", "/avancar desenvolvimento"}.in(w.lang))
-	w.at("2026-01-15 09:00")
-	w.comment(4, "bento-be", "/approve")
-	w.stickySays(4, text{"1 of 2", "1 de 2"})
-	w.stickyMentions(4, "helena-bs")
-	w.at("2026-01-15 10:00")
-	w.comment(4, "helena-bs", text{"/approve", "/aprovar"}.in(w.lang))
-}
-
-func rowReturn(w *world) {
-	w.at("2026-01-20 10:00")
-	w.comment(3, "sara-ds", text{"/return design data: reason codes are written after cancellation and leak the outcome",
-		"/voltar desenho dados: os códigos são escritos depois do cancelamento e vazam o resultado"}.in(w.lang))
-}
-
-func rowDataChanged(w *world) {
-	w.at("2026-01-20 14:00")
-	changed := dataForm().with(lifecycle.SecMeaning, text{"What a customer used and was charged, and the support tickets they opened.",
-		"O que o cliente usou e pagou, e os chamados de suporte que abriu."})
-	w.edit(5, "dora-de", form(lifecycle.Data, w.lang, changed))
-}
-
-func rowDelegate(w *world) {
-	w.at("2026-01-21 09:00")
-	w.comment(2, "dora-de", text{"/delegate data-engineer @bento-be until 2026-01-30", "/delegar data-engineer @bento-be ate 2026-01-30"}.in(w.lang))
-}
-
-func rowDelegated(w *world) {
-	w.at("2026-01-21 11:00")
-	w.comment(5, "bento-be", "/approve")
-	w.at("2026-01-21 11:10")
-	w.comment(5, "rui-sme", text{"/approve", "/aprovar"}.in(w.lang))
-}
-
-func rowAgain(w *world) {
-	w.at("2026-01-22 10:00")
-	w.comment(3, "sara-ds", text{"/advance development", "/avancar desenvolvimento"}.in(w.lang))
-	w.at("2026-01-22 14:00")
-	w.comment(3, "bento-be", "/approve")
-	w.at("2026-01-22 14:10")
-	w.comment(3, "rui-sme", text{"/approve", "/aprovar"}.in(w.lang))
 }

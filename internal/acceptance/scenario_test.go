@@ -36,6 +36,7 @@ func TestStory(t *testing.T) {
 					w.playRow(r, all)
 				}
 				results[i] = w.look()
+				all.ends(t, results[i])
 				w.endOfStory()
 			})
 		}
@@ -46,20 +47,26 @@ func TestStory(t *testing.T) {
 }
 
 // playRow plays one row and compares what came of it with what must.
-func (w *world) playRow(r row, all map[int]effects) {
+func (w *world) playRow(r row, all scenario) {
 	t := w.t
 	t.Run(fmt.Sprintf("row %02d", r.n), func(t *testing.T) {
 		outer := w.t
 		w.t = t
 		defer func() { w.t = outer }()
 
-		before := w.look()
+		if w.stands == nil {
+			first := w.look()
+			w.stands = &first
+		}
+		before := *w.stands
 		w.commands = nil
 		r.play(w)
 		after := w.look()
+		w.stands = &after
 
 		got := w.diff(before, after)
-		want := expectedFor(all, r)
+		w.adopt(after)
+		want := all.expectedFor(r)
 		if d := differ(want, got); d != "" {
 			t.Errorf("what Phasegate did is not what row %d expects (-want +got):\n%s", r.n, d)
 		}
@@ -107,7 +114,9 @@ func (w *world) rowMentions(r row, before, after snapshot) {
 			continue
 		}
 		want := slices.Sorted(slices.Values(r.awaited[i.Number]))
-		got := mentioned(w.t, c.Body)
+		got := slices.DeleteFunc(mentioned(w.t, c.Body), func(login string) bool {
+			return slices.Contains(r.besides[i.Number], login) && !slices.Contains(want, login)
+		})
 		if slices.Contains(i.Labels, lifecycle.Problem.Label()) {
 			got = slices.DeleteFunc(got, func(login string) bool { return slices.Contains(anybody, login) })
 		}
@@ -138,11 +147,8 @@ func (w *world) invariants(s snapshot) {
 			w.t.Errorf("#%d has %d phases: %v", i.Number, phases, i.Labels)
 		}
 		has := deliverable || slices.Contains(i.Labels, lifecycle.Problem.Label()) || slices.Contains(i.Labels, lifecycle.Data.Label())
-		if has && stickies != 1 || !has && stickies != 0 {
+		if has && stickies != 1 || !has && stickies > 0 && !(i.Pull && judgesPulls && stickies == 1) {
 			w.t.Errorf("#%d has %d stickies: %v", i.Number, stickies, i.Labels)
-		}
-		if !has && slices.ContainsFunc(i.Comments, commentState.bot) {
-			w.t.Errorf("#%d has a comment of the bot", i.Number)
 		}
 	}
 }
@@ -151,8 +157,8 @@ func (w *world) invariants(s snapshot) {
 func (w *world) ownEvents() {
 	w.t.Helper()
 	var own []delivery
-	for _, d := range w.deliveries() {
-		if d.ID > w.checked && !d.Redelivery && d.payload().Sender.Login == botLogin {
+	for _, d := range w.deliveriesAfter(w.checked) {
+		if !d.Redelivery && d.payload().Sender.Login == botLogin {
 			own = append(own, d)
 		}
 		w.checked = max(w.checked, d.ID)
@@ -219,8 +225,12 @@ func sameButForWords(t *testing.T, en, pt snapshot) {
 	}
 	if d := cmp.Diff(outline(en), outline(pt)); d != "" {
 		t.Errorf("the languages do not come out the same (-en +pt-BR):\n%s", d)
+		return
 	}
 	for n := range en.Issues {
+		if i := en.Issues[n]; i.Author == botLogin && (i.Title == pt.Issues[n].Title || i.Body == pt.Issues[n].Body) {
+			t.Errorf("#%d is the same in both languages: %q", i.Number, i.Title)
+		}
 		for k, c := range en.Issues[n].Comments {
 			if k < len(pt.Issues[n].Comments) && c.bot() && seen(t, c.Body) == seen(t, pt.Issues[n].Comments[k].Body) {
 				t.Errorf("#%d, comment %d is the same in both languages: %s", en.Issues[n].Number, k+1, seen(t, c.Body))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/phasegate/phasegate/internal/markdown"
@@ -95,10 +96,8 @@ func (i *issueState) sticky() *commentState {
 // wireUser, wireReactions, wireIssue and wireComment are the fields of GitHub's answers that are read.
 type (
 	wireUser      struct{ Login string }
-	wireReactions struct {
-		Total int `json:"total_count"`
-	}
-	wireIssue struct {
+	wireReactions = json.RawMessage // how many of each kind
+	wireIssue     struct {
 		Number             int
 		Title, Body, State string
 		User               wireUser
@@ -112,6 +111,7 @@ type (
 		Body      string
 		User      wireUser
 		HTMLURL   string `json:"html_url"`
+		IssueURL  string `json:"issue_url"`
 		Reactions wireReactions
 	}
 	wireEvent struct {
@@ -145,18 +145,19 @@ func everything[T any](w *world, path string) []T {
 func (w *world) look() snapshot {
 	w.t.Helper()
 	var s snapshot
+	comments := map[string][]commentState{}
+	for _, c := range everything[wireComment](w, "/issues/comments") {
+		number := c.IssueURL[strings.LastIndex(c.IssueURL, "/")+1:]
+		comments[number] = append(comments[number], w.commentState(c))
+	}
 	for _, i := range everything[wireIssue](w, "/issues?state=all&direction=asc") {
 		is := issueState{Number: i.Number, Title: i.Title, Body: i.Body, State: i.State, Author: i.User.Login, Pull: i.PullRequest != nil}
 		for _, l := range i.Labels {
 			is.Labels = append(is.Labels, l.Name)
 		}
 		slices.Sort(is.Labels)
-		if i.Reactions.Total > 0 {
-			is.Reactions = w.reactions(fmt.Sprintf("/issues/%d/reactions", i.Number))
-		}
-		if i.Comments > 0 {
-			is.Comments = w.commentsOf(i.Number)
-		}
+		is.Reactions = w.reactions(fmt.Sprintf("/issues/%d/reactions", i.Number), i.Reactions)
+		is.Comments = comments[strconv.Itoa(i.Number)]
 		s.Issues = append(s.Issues, is)
 	}
 	for _, e := range everything[wireEvent](w, "/issues/events") {
@@ -197,18 +198,36 @@ func (w *world) commentsOf(number int) []commentState {
 	w.t.Helper()
 	var out []commentState
 	for _, c := range everything[wireComment](w, fmt.Sprintf("/issues/%d/comments", number)) {
-		cs := commentState{ID: c.ID, Author: c.User.Login, Body: c.Body, URL: c.HTMLURL}
-		if c.Reactions.Total > 0 {
-			cs.Reactions = w.reactions(fmt.Sprintf("/issues/comments/%d/reactions", c.ID))
-		}
-		out = append(out, cs)
+		out = append(out, w.commentState(c))
 	}
 	return out
 }
 
-// reactions lists the bot's reactions; others are left out.
-func (w *world) reactions(path string) []string {
+func (w *world) commentState(c wireComment) commentState {
 	w.t.Helper()
+	return commentState{ID: c.ID, Author: c.User.Login, Body: c.Body, URL: c.HTMLURL,
+		Reactions: w.reactions(fmt.Sprintf("/issues/comments/%d/reactions", c.ID), c.Reactions)}
+}
+
+// reactionsThen are the bot's reactions when there were so many of each kind.
+type reactionsThen struct {
+	counts string
+	bots   []string
+}
+
+// reactions lists the bot's reactions; others are left out. They are read again only where the counts
+// are other than last time.
+func (w *world) reactions(path string, counts wireReactions) []string {
+	w.t.Helper()
+	var total struct {
+		Count int `json:"total_count"`
+	}
+	if json.Unmarshal(counts, &total) != nil || total.Count == 0 {
+		return nil
+	}
+	if then, ok := w.reacted[path]; ok && then.counts == string(counts) {
+		return then.bots
+	}
 	var out []string
 	for _, r := range everything[struct {
 		Content string
@@ -218,6 +237,10 @@ func (w *world) reactions(path string) []string {
 			out = append(out, r.Content)
 		}
 	}
+	if w.reacted == nil {
+		w.reacted = map[string]reactionsThen{}
+	}
+	w.reacted[path] = reactionsThen{string(counts), out}
 	return out
 }
 
@@ -230,14 +253,17 @@ type effects struct {
 	SE     []int                        `json:"SE"`     // stickies whose visible part changed
 	Checks map[string]map[string]string `json:"checks"` // "#1@h1" → name → conclusion, or status while it runs
 	React  []string                     `json:"react"`  // on each command comment, in order
+	Closed []int                        `json:"close"`  // issues closed
 
-	Events []string `json:"-"` // labels put on and taken off, one by one
-	Other  []string `json:"-"` // everything that must never happen
+	Opened    map[int][]string `json:"-"` // issues opened, with their labels
+	Rewritten []int            `json:"-"` // issues whose text was changed
+	Events    []string         `json:"-"` // labels put on and taken off, one by one
+	Other     []string         `json:"-"` // everything that must never happen
 }
 
 // diff says what the bot did between two moments, given what people did.
 func (w *world) diff(before, after snapshot) effects {
-	e := effects{Add: map[int][]string{}, Rem: map[int][]string{}, C: map[int]int{}, Checks: map[string]map[string]string{}}
+	e := effects{Add: map[int][]string{}, Rem: map[int][]string{}, C: map[int]int{}, Checks: map[string]map[string]string{}, Opened: map[int][]string{}}
 	for i := range after.Issues {
 		w.diffIssue(&e, before.issue(after.Issues[i].Number), &after.Issues[i])
 	}
@@ -265,8 +291,12 @@ func (w *world) diff(before, after snapshot) effects {
 	return e
 }
 
-// diffRun notes a check run that is new or was changed; the newest of a name stands.
+// diffRun notes a check run that is new or was changed; the newest of a name stands. Metric reports are
+// what the product reads, not what it says.
 func (w *world) diffRun(e *effects, r checkRun) {
+	if text, ours := w.reports[r.ID]; ours && text == r.Output.Text && r.Name == reportName {
+		return
+	}
 	name, ours := strings.CutPrefix(r.Name, "phasegate/")
 	for pull, sha := range w.heads {
 		if sha != r.Head || !ours {
@@ -297,15 +327,18 @@ func (w *world) diffIssue(e *effects, was, is *issueState) {
 		e.Other = append(e.Other, fmt.Sprintf("#%d: ", is.Number)+fmt.Sprintf(format, args...))
 	}
 	people, known := w.issues[is.Number]
-	if !known {
+	switch {
+	case was == nil && is.Author == botLogin:
+		e.Opened[is.Number] = is.Labels
+		was = &issueState{Number: is.Number, Labels: is.Labels}
+	case !known:
 		other("opened by %s: %q", is.Author, is.Title)
 		return
-	}
-	if was == nil {
+	case was == nil:
 		was = &issueState{Number: is.Number, Labels: people.labels}
 	}
-	if is.Title != people.title || is.Body != people.body || is.State != people.state {
-		other("title, body or state is not what people last wrote: %q, %s, %.300q", is.Title, is.State, is.Body)
+	if known {
+		w.diffText(e, people, is, other)
 	}
 	for _, l := range is.Labels {
 		if !slices.Contains(was.Labels, l) {
@@ -321,6 +354,29 @@ func (w *world) diffIssue(e *effects, was, is *issueState) {
 		other("reactions on the issue itself: %v", is.Reactions)
 	}
 	w.diffComments(e, was, is, other)
+}
+
+// diffText compares title, text and state with what was last written there.
+func (w *world) diffText(e *effects, last written, is *issueState, other func(string, ...any)) {
+	if is.Body != last.body {
+		e.Rewritten = append(e.Rewritten, is.Number)
+	}
+	switch {
+	case is.Title != last.title:
+		other("the title is not what people last wrote: %q", is.Title)
+	case is.State == last.state:
+	case is.State == "closed":
+		e.Closed = append(e.Closed, is.Number)
+	default:
+		other("it was opened again")
+	}
+}
+
+// adopt takes what stands there as what was last written: what the bot did has been judged.
+func (w *world) adopt(s snapshot) {
+	for _, i := range s.Issues {
+		w.issues[i.Number] = written{i.Title, i.Body, i.State, w.issues[i.Number].labels}
+	}
 }
 
 func (w *world) diffComments(e *effects, was, is *issueState, other func(string, ...any)) {

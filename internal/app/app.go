@@ -62,27 +62,28 @@ func New(ctx context.Context, o Options) (*bot.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, err := signerOf(o)
+	signer, err := SignerOf(o.SigningKey, o.PrivateKey)
 	if err != nil {
 		return nil, err
 	}
+	ask := o.Now
 	if o.Now == nil {
-		o.Now = github.Now
+		o.Now, ask = github.Now, github.Ask
 	}
-	w := wiring{github: github, self: self, engine: engine.Reconciler{Hub: github, Signer: signer, Logger: log, Runner: policy.RunnerApp}, observe: o.Observe}
+	w := wiring{github: github, self: self, engine: engine.Reconciler{Hub: github, Signer: signer, Logger: log, Runner: policy.RunnerApp, Memory: engine.NewMemory()}, observe: o.Observe}
 	return bot.New(ctx, bot.Options{
 		Secrets: o.WebhookSecrets, DatabaseURL: o.DatabaseURL, Classifier: w, Reconciler: w, Logger: log, Redactor: redactor,
-		Now: o.Now, Redeliverer: w, Resync: github.Installed, Spacing: o.Spacing,
+		Now: o.Now, Ask: ask, Redeliverer: w, Resync: github.Installed, Spacing: o.Spacing,
 		Keys: func(context.Context) (any, error) { return publicKeys(signer), nil },
 	})
 }
 
-// signerOf makes the signer of records from SIGNING_KEY, or from the App's private key.
-func signerOf(o Options) (engine.Signer, error) {
-	if o.SigningKey != "" {
-		return engine.NewSigner([]byte(o.SigningKey.Reveal()))
+// SignerOf makes the signer of records from SIGNING_KEY, or from the App's private key.
+func SignerOf(signingKey, privateKey bot.Secret) (engine.Signer, error) {
+	if signingKey != "" {
+		return engine.NewSigner([]byte(signingKey.Reveal()))
 	}
-	block, _ := pem.Decode([]byte(o.PrivateKey.Reveal()))
+	block, _ := pem.Decode([]byte(privateKey.Reveal()))
 	if block == nil {
 		return engine.Signer{}, errors.New("the App's private key is no PEM file")
 	}
@@ -140,7 +141,11 @@ func (w wiring) Reconcile(ctx context.Context, key engine.Key) (bot.Result, erro
 	if err != nil {
 		return bot.Result{}, fmt.Errorf("reconcile: %w", err)
 	}
-	return bot.Result{Touch: out.Touch, Due: out.Due}, nil
+	res := bot.Result{Touch: out.Touch, Due: out.Due}
+	for _, a := range out.Later {
+		res.Later = append(res.Later, bot.Later(a))
+	}
+	return res, nil
 }
 
 // ListDeliveries implements [bot.Redeliverer].

@@ -65,6 +65,9 @@ func (d *desk) command(c facts.Comment, cmd Command) string {
 	case lifecycle.Approve:
 		return d.approve(c, cmd)
 	}
+	if d.h.Answered[Ordered{c.ID, d.place}] && carriedOutOnce(cmd.Name) {
+		return ""
+	}
 	if !cmd.Name.Ready() {
 		return refuse("not-yet")
 	}
@@ -96,8 +99,41 @@ func (d *desk) command(c facts.Comment, cmd Command) string {
 		return refuse("nothing-own")
 	case lifecycle.Delegate:
 		return refuse("not-here")
+	case lifecycle.Action, lifecycle.Agenda:
+		return refuse("on-meeting")
 	}
-	return ""
+	return d.exceptional(c, cmd, refuse)
+}
+
+// refuser is the reply that says why a command was not carried out.
+type refuser func(code string) string
+
+// carriedOutOnce reports whether a command of the name leaves a record, which says that it was carried out.
+func carriedOutOnce(name lifecycle.Command) bool {
+	switch name {
+	case lifecycle.Advance, lifecycle.Return, lifecycle.Start, lifecycle.SetRisk, lifecycle.Waive, lifecycle.Decide, lifecycle.SetTarget, lifecycle.SetBudget:
+		return true
+	}
+	return false
+}
+
+// exceptional carries out what is no answer to a request.
+func (d *desk) exceptional(c facts.Comment, cmd Command, refuse refuser) string {
+	switch cmd.Name {
+	case lifecycle.Start:
+		return d.begin(c, cmd, refuse)
+	case lifecycle.SetRisk:
+		return d.changeRisk(c, cmd, refuse)
+	case lifecycle.Waive:
+		return d.waive(c, cmd, refuse)
+	case lifecycle.Decide:
+		return d.overrule(c, cmd, refuse)
+	case lifecycle.SetTarget, lifecycle.SetBudget:
+		return d.rewritten(c, cmd, refuse)
+	case lifecycle.SetMetric:
+		return d.reading(c, cmd, refuse)
+	}
+	return "" // `/reviewed` is read where the context's age is
 }
 
 // approve says why a yes does not count; the count itself is the fold's.
@@ -121,7 +157,13 @@ func (d *desk) approve(c facts.Comment, cmd Command) string {
 	if why == "" {
 		return ""
 	}
-	return d.Printer.NotCounted(templates.RefusalView{Login: c.Author.Login, Why: why, Mine: d.Roster.RolesOf(c.Author), Seats: q.Seats, As: as, Gate: r.Gate, Config: d.ConfigURL})
+	v := templates.RefusalView{Login: c.Author.Login, Why: why, Mine: d.Roster.RolesOf(c.Author), Seats: q.Seats, As: as, Gate: r.Gate, Config: d.ConfigURL}
+	if why == string(checks.RefusedAuthor) {
+		for _, x := range d.Evidence.adopted() {
+			v.Wrote = append(v.Wrote, x.Number)
+		}
+	}
+	return d.Printer.NotCounted(v)
 }
 
 // passedWith reports whether a passed record counts the comment: it was read, and only its reaction is
@@ -134,9 +176,6 @@ func (d *desk) passedWith(comment int64) bool {
 
 // advance opens a request, or says what is missing.
 func (d *desk) advance(c facts.Comment, cmd Command, refuse func(string) string) string {
-	if d.h.Answered[c.ID] {
-		return ""
-	}
 	to, ok := lifecycle.ParsePhase(strings.TrimRight(strings.TrimSpace(cmd.Args), ".!"))
 	if !ok {
 		return refuse("phase")
@@ -145,29 +184,28 @@ func (d *desk) advance(c facts.Comment, cmd Command, refuse func(string) string)
 		return refuse("not-next")
 	}
 	gate, _ := lifecycle.GateInto(to)
-	if gate != lifecycle.G1 {
-		return refuse("later-gate")
-	}
 	if d.h.Request != nil {
 		return ""
 	}
-	if gaps := d.gaps(); len(gaps) > 0 {
+	gaps, _ := d.gaps(gate)
+	if len(gaps) > 0 {
 		return d.Printer.NotReady(to, gapViews(gaps))
 	}
 	requester := WhoIs(c.Author)
 	record := Record{Kind: Requested, Cause: c.ID, Gate: gate, From: gate.From(), To: to, Risk: d.Risk, Requester: &requester,
-		Prints: d.Design.Now, Words: clipWords(d.Words, recordWords)}
+		Prints: d.prints(gate), Words: clipWords(d.words(gate), recordWords), Report: d.judged(gate)}
 	tally := checks.Count(d.question(gate, c.Author), nil)
-	view := templates.DeliverableView{Title: d.Issue.Title, Gate: gate, Requester: c.Author.Login, Seats: seatViews(tally), Short: d.Short}
+	view := templates.DeliverableView{Title: d.Issue.Title, Gate: gate, Risk: d.Risk, Requester: c.Author.Login, Seats: seatViews(tally), Short: d.Short,
+		Waived: d.waivedViews(gate)}
+	if d.Risk == lifecycle.Low && !slices.Contains(d.seats(gate), lifecycle.SubjectMatterExpert) {
+		view.Told = logins(d.Roster.Of(lifecycle.SubjectMatterExpert))
+	}
 	d.comment(record, d.Printer.Request(view))
 	return ""
 }
 
 // goBack moves the deliverable back at once.
 func (d *desk) goBack(c facts.Comment, cmd Command, refuse func(string) string) string {
-	if d.h.Answered[c.ID] {
-		return ""
-	}
 	args, fault := ParseReturn(cmd)
 	switch {
 	case fault == FaultReason:
@@ -184,22 +222,24 @@ func (d *desk) goBack(c facts.Comment, cmd Command, refuse func(string) string) 
 	next, _ := args.To.Next()
 	gate, _ := lifecycle.GateInto(next)
 	view.Fresh = checks.Fresh(gate, d.Risk, append(d.h.SincePassed(gate), checks.Return{Cause: args.Cause}))
-	view.Mention = d.told(view.Fresh)
+	view.Mention = d.told(args.Cause, args.To, from)
 	d.comment(record, d.Printer.Returned(view))
 	return ""
 }
 
-// told lists who is mentioned on a return: the two throughout-roles, and who looks again.
-func (d *desk) told(fresh []lifecycle.Role) []string {
+// told lists who is mentioned on a return: the two throughout-roles, and the roles of its cause that have a
+// seat at a gate it reopens.
+func (d *desk) told(cause lifecycle.Cause, to, from lifecycle.Phase) []string {
 	people := facts.Union(d.Roster.Of(lifecycle.BusinessStakeholder), d.Roster.Of(lifecycle.SubjectMatterExpert))
-	for _, role := range fresh {
-		if role != lifecycle.AnyTechnical {
-			people = facts.Union(people, d.Roster.Of(role))
+	for _, g := range lifecycle.Gates {
+		if g.From().Index() < to.Index() || g.From().Index() >= from.Index() {
+			continue
+		}
+		for _, role := range cause.FreshRoles() {
+			if slices.Contains(lifecycle.Seats(g, lifecycle.Standard), role) {
+				people = facts.Union(people, d.Roster.Of(role))
+			}
 		}
 	}
-	var logins []string
-	for _, p := range people {
-		logins = append(logins, p.Login)
-	}
-	return logins
+	return logins(people)
 }

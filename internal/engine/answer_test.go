@@ -112,7 +112,8 @@ func TestCommandsThatChangeNothingAreRefused(t *testing.T) {
 		{"sara-ds", "/return design because", "needs a cause"},
 		{"sara-ds", "/return design data", "needs a reason"},
 		{"sara-ds", "/delegate DS @tomas-ds until 2026-01-30", "belongs on the bigger problem"},
-		{"sara-ds", "/decide budget: 1", "not carried out by this version"},
+		{"sara-ds", "/decide budget: 1", "sets an objection aside"},
+		{"sara-ds", "/done A1", "not carried out by this version"},
 		{"passer-by", "/advance development", "Only people with a role"},
 	} {
 		w.c.Now = w.c.Now.Add(time.Hour) // so that each gets a reply of its own
@@ -279,7 +280,13 @@ func TestCommandsThatBelongElsewhereSayWhere(t *testing.T) {
 		{"/delegate DE @bento-be until 2026-01-20", "belongs on the bigger problem", ""},
 		{"/withdraw", "no yes or objection of yours", "on a deliverable or a data requirement"},
 		{"/approve as bakers", "or by `as` and a role of yours", "on a deliverable or a data requirement"},
-		{"/waive data", "not carried out by this version", "not carried out by this version"},
+		{"/waive data", "belongs on a deliverable", "belongs on a deliverable"},
+		{"/start development it runs", "belongs on a deliverable", "belongs on a deliverable"},
+		{"/target recall >= 0.5: no", "on a deliverable or the bigger problem", ""},
+		{"/decide scope: less", "on the bigger problem or in a review meeting", ""},
+		{"/decide overrule @felix-se: no", "on the bigger problem or in a review meeting", "the deliverable where the objection stands"},
+		{"/action @bento-be x by 2026-03-03", "in a review meeting", "in a review meeting"},
+		{"/done A1", "not carried out by this version", "not carried out by this version"},
 	} {
 		d.c.Now, p.c.Now = d.c.Now.Add(time.Hour), p.c.Now.Add(time.Hour)
 		n := len(d.replies(0))

@@ -18,7 +18,8 @@ func (d *desk) blocks() []string {
 	for _, o := range d.objections() {
 		out = append(out, fmt.Sprintf("objection:%d", o.Comment))
 	}
-	for _, g := range d.gaps() {
+	open, _ := d.gaps(d.h.Request.Gate)
+	for _, g := range open {
 		if name := "artefact:" + g.Artefact; !slices.Contains(out, name) {
 			out = append(out, name)
 		}
@@ -33,7 +34,8 @@ func (d *desk) untold() []string {
 
 // blockedText tells the requester what holds the request up now.
 func (d *desk) blockedText() string {
-	view := templates.DeliverableView{Title: d.Issue.Title, Gate: d.h.Request.Gate, Requester: d.h.Request.Requester.Login, Gaps: gapViews(d.gaps())}
+	open, _ := d.gaps(d.h.Request.Gate)
+	view := templates.DeliverableView{Title: d.Issue.Title, Gate: d.h.Request.Gate, Renewal: d.h.Request.Renewal, Requester: d.h.Request.Requester.Login, Gaps: gapViews(open)}
 	for _, o := range d.objections() {
 		view.Objections = append(view.Objections, templates.ObjectionView{Login: o.Person.Login, Reason: o.Reason, At: o.At})
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/phasegate/phasegate/checks"
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/metrics"
 	"github.com/phasegate/phasegate/templates"
@@ -47,6 +48,7 @@ func boardDeliverable(d *object) templates.BoardDeliverable {
 	line := templates.BoardDeliverable{Number: d.Number, Title: d.Title, Phase: lifecycle.Design}
 	if l := d.ledger.Board; l != nil {
 		line.Phase, line.Asked, line.Blocked, line.Awaited = l.Phase, l.Asked, l.Blocked, l.Awaited
+		line.NotReviewed, line.Incidents = l.NotReviewed, l.Incidents
 		return line
 	}
 	for _, p := range lifecycle.Phases {
@@ -57,17 +59,33 @@ func boardDeliverable(d *object) templates.BoardDeliverable {
 	return line
 }
 
-// boardMoves is the decision log of a problem's deliverables, the newest first; GitHub's clock has whole
-// seconds, within which a ledger's order decides.
+// shownMoves is how many entries of the decision log a board shows, the newest.
+const shownMoves = 40
+
+// boardMoves is what the deliverables of a problem add to its decision log.
 func (b *bench) boardMoves(deliverables []*object) []templates.BoardMove {
 	var out []templates.BoardMove
 	for _, d := range deliverables {
 		for _, m := range slices.Backward(d.ledger.Moves) {
-			out = append(out, templates.BoardMove{Deliverable: d.Number, At: m.At, From: m.From, To: m.To, Cause: m.Cause, Reason: m.Reason, By: m.By, Self: m.Self})
+			out = append(out, templates.BoardMove{Deliverable: d.Number, Kind: string(m.Kind), At: m.At, From: m.From, To: m.To, Cause: m.Cause, Reason: m.Reason,
+				By: m.By, Self: m.Self, Of: b.whom(m), Risk: m.Risk, Until: m.Until})
 		}
 	}
-	slices.SortStableFunc(out, func(a, c templates.BoardMove) int {
-		return c.At.Truncate(time.Second).Compare(a.At.Truncate(time.Second))
+	sortMoves(out)
+	return out
+}
+
+// sortMoves puts the newest first; GitHub's clock has whole seconds, within which the order stays.
+func sortMoves(moves []templates.BoardMove) {
+	slices.SortStableFunc(moves, func(a, b templates.BoardMove) int {
+		return b.At.Truncate(time.Second).Compare(a.At.Truncate(time.Second))
 	})
-	return out[:min(len(out), keptMoves)]
+}
+
+// whom is whose objection was overruled, or in words what is waived.
+func (b *bench) whom(m Move) string {
+	if m.Kind == MoveWaived {
+		return checks.ArtefactWord(m.Of, b.Rules.Policy.Language)
+	}
+	return m.Of
 }

@@ -62,7 +62,11 @@ func DecideData(c DataCase) (Decision, error) {
 	d.answer()
 	d.tally = checks.Count(d.question(), d.yes)
 	d.void()
-	d.setLabels(map[string]bool{lifecycle.DataValidated: d.tally.Complete})
+	want := map[string]bool{lifecycle.DataValidated: d.tally.Complete}
+	if stale, owned := stale(d.Issue, d.LabelChanges, d.updated()); owned {
+		want[lifecycle.ContextStale] = stale
+	}
+	d.setLabels(want)
 	d.effects = append(d.effects, d.reactions...)
 	ledger := d.ledger()
 	ledger.Rebuilt = d.rebuilt(c.Sticky, c.Rebuilt)
@@ -191,12 +195,13 @@ func (d *dataDesk) command(c facts.Comment, cmd Command) string {
 			return ""
 		}
 		return refuse("nothing-own")
-	case lifecycle.Delegate:
-		return refuse("not-here")
-	case lifecycle.Advance, lifecycle.Object, lifecycle.Return:
-		return refuse("on-deliverable")
+	case lifecycle.Reviewed:
+		if !(rights{d.Roster, d.Delegations}).any(c) {
+			return refuse("no-role")
+		}
+		return ""
 	}
-	return refuse("not-yet")
+	return refuse(elsewhere(cmd))
 }
 
 func (d *dataDesk) refusal(c facts.Comment, cmd Command) string {
@@ -213,6 +218,17 @@ func (d *dataDesk) refusal(c facts.Comment, cmd Command) string {
 		return ""
 	}
 	return d.Printer.NotCounted(templates.RefusalView{Login: c.Author.Login, Why: why, Mine: d.Roster.RolesOf(c.Author), Seats: q.Seats, As: as, Config: d.ConfigURL})
+}
+
+// updated is when somebody last kept the context up to date (section 6): a yes that counts does so too.
+func (d *dataDesk) updated() time.Time {
+	at := latest(bodyUpdated(d.Issue), reviewedAt(d.Entries, rights{d.Roster, d.Delegations}))
+	for _, y := range d.yes {
+		if checks.Refuse(d.question(), y.Person, y.As) == "" {
+			at = latest(at, y.At)
+		}
+	}
+	return at
 }
 
 // void tells those who must look again that what they said yes to has changed, once for each change.

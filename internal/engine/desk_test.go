@@ -63,21 +63,34 @@ func newWorld(t tester, lang lifecycle.Lang) *world {
 		Design: checks.DesignFacts{
 			Parent: facts.Known(checks.Parent{Number: 2, Exists: true, Problem: true, Answered: true}), Filled: map[lifecycle.SectionKey]bool{},
 			BusinessGoals: 1, ModelGoals: 1, Guardrails: 4,
-			Data:     facts.Known([]checks.DataRequirement{{Number: 5, Exists: true, Validated: true, At: at.AddDate(0, 0, -4)}}),
-			Analysis: facts.Known(at.Add(-time.Hour)), DesignDoc: facts.Known(at.Add(-time.Hour)), Support: facts.Known([]checks.SupportProblem(nil)),
-			Now: prints("metrics=m1 budget=b1 context=c1 processing=p1 data=d1 problem=q1"),
+			Data:    facts.Known([]checks.DataRequirement{{Number: 5, Exists: true, Validated: true, At: at.AddDate(0, 0, -4)}}),
+			Support: facts.Known([]checks.SupportProblem(nil)),
+			Now:     prints("metrics=m1 budget=b1 context=c1 processing=p1 data=d1 problem=q1"),
 		},
 		Words: map[checks.Item]string{checks.ItemMetrics: "recall_top_decile >= 0.45", checks.ItemBudget: "60000 BRL/month"},
 		Short: templates.ShortView{Problem: 2, ProblemTitle: "Voluntary churn erodes postpaid revenue", Budget: "40000 BRL/month requested",
 			Goals: []string{"recall_top_decile at least 0.40", "saved_customers at least 1500 customers/month"}, Limits: []string{"calibration_error 0.05", "psi_score 0.20"},
-			Data:  []templates.DataView{{Number: 5, Title: "Billing and usage, 24 months", Exists: true, Validated: true, At: at.AddDate(0, 0, -4), By: []string{"dora-de", "rui-sme"}}},
-			Docs:  []templates.DocView{{Path: "reports/eda/2026-01.md", Pull: 7}, {Path: "docs/design/churn-score.md", Pull: 7}},
-			Steps: []templates.StepView{{Step: templates.StepRequirements, Done: true}, {Step: templates.StepAnalysis, Done: true}, {Step: templates.StepDesignDoc, Done: true}}},
+			Data: []templates.DataView{{Number: 5, Title: "Billing and usage, 24 months", Exists: true, Validated: true, At: at.AddDate(0, 0, -4), By: []string{"dora-de", "rui-sme"}}},
+		},
+		Requirements: true,
+		Evidence: engine.Evidence{
+			Merged:  facts.Known([]facts.MergedPull{merged(7, at.Add(-time.Hour), "reports/eda/2026-01.md", "docs/design/churn-score.md")}),
+			Reports: facts.Known([]facts.Report(nil)), Deployments: facts.Known([]facts.Deployment(nil)),
+		},
 	}
 	for _, s := range lifecycle.Form(lifecycle.Deliverable) {
 		w.c.Design.Filled[s.Key] = true
 	}
 	return w
+}
+
+// merged is a pull request of #3, merged at that time.
+func merged(number int, at time.Time, paths ...string) facts.MergedPull {
+	p := facts.MergedPull{Number: number, Deliverable: 3, Author: who("sara-ds"), Merged: at, Commit: fmt.Sprintf("%040d", number)}
+	for _, path := range paths {
+		p.Files = append(p.Files, facts.File{Path: path})
+	}
+	return p
 }
 
 // says lets a person comment, a few minutes later, without anybody looking at it yet.
@@ -237,16 +250,16 @@ func TestFirstGate(t *testing.T) {
 }
 
 func firstGate(w *world, lang string) {
-	ready := w.c.Design
+	ready, evidence := w.c.Design, w.c.Evidence.Merged
 	w.c.Design.Data = facts.Known([]checks.DataRequirement{{Number: 5, Exists: true}})
-	w.c.Design.Analysis, w.c.Design.DesignDoc = facts.Known(time.Time{}), facts.Known(time.Time{})
+	w.c.Evidence.Merged = facts.Known([]facts.MergedPull(nil))
 	w.expect("row 5", "#3: post the sticky")
 	w.golden(lang + "-missing")
 
 	w.says("sara-ds", "/advance development")
 	w.expect("row 7", "#3: comment reply\nconfused to sara-ds")
 
-	w.c.Design = ready
+	w.c.Design, w.c.Evidence.Merged = ready, evidence
 	w.expect("row 13", "edit the sticky")
 	w.golden(lang + "-ready")
 

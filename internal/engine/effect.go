@@ -48,6 +48,34 @@ type SetLabels struct {
 	Add, Remove []string
 }
 
+// OpenIssue opens an issue.
+type OpenIssue struct {
+	Title  string
+	Body   string // hidden blocks included
+	Labels []string
+}
+
+// EditIssue replaces an issue's body. From is what it was when that was decided: where it is another by
+// now, nothing is written and the issue is looked at again.
+type EditIssue struct {
+	Issue      int
+	From, Body string
+}
+
+// LinkSubIssue makes an issue a native sub-issue of another.
+type LinkSubIssue struct {
+	Parent, Child int
+	ChildID       int64 // GitHub's database id of the child
+}
+
+func (e OpenIssue) String() string {
+	return fmt.Sprintf("open an issue %s", strings.Join(e.Labels, " "))
+}
+func (e EditIssue) String() string { return fmt.Sprintf("#%d: edit the text", e.Issue) }
+func (e LinkSubIssue) String() string {
+	return fmt.Sprintf("#%d: becomes a sub-issue of #%d", e.Child, e.Parent)
+}
+
 func (e PostComment) String() string {
 	if e.Record == nil {
 		return fmt.Sprintf("#%d: post the sticky", e.Issue)

@@ -66,6 +66,12 @@ func (f Form) Design() checks.DesignFacts {
 	return d
 }
 
+// requirementsMet reports whether the first step of design is done.
+func requirementsMet(f Form) bool {
+	return f.Answers[lifecycle.SecContext] != "" && f.Answers[lifecycle.SecValue] != "" && f.Answers[lifecycle.SecRequirements] != "" &&
+		len(f.Problems) == 0 && len(f.Metrics.Rows) > 0
+}
+
 // Questions reports whether a bigger problem's first two questions are answered.
 func (f Form) Questions() [2]bool {
 	return [2]bool{f.Answers[lifecycle.SecProblem] != "", f.Answers[lifecycle.SecRequires] != ""}

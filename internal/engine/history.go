@@ -7,6 +7,7 @@ import (
 	"github.com/phasegate/phasegate/checks"
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/markdown"
 )
 
 // Entry is one comment of a deliverable as the fold reads it: a record of Phasegate, or what a person
@@ -34,13 +35,16 @@ type Publication struct {
 	Words  map[checks.Item]string `json:",omitempty"` // what the items said, shortened; those that changed, at least
 }
 
-// Request is a gate that was asked for and has not passed.
+// Request is a gate that was asked for and has not passed, or a passed last gate that is to be confirmed.
 type Request struct {
 	Gate      lifecycle.Gate
-	Requester facts.Person
-	Comment   int64 // Phasegate's comment that opened it; 0 while it is not posted
+	Renewal   bool         // the gate passed long ago; nobody asked, its time is over
+	Requester facts.Person // zero for a renewal
+	Comment   int64        // Phasegate's comment that opened it; 0 while it is not posted
 	At        time.Time
-	Published []Publication // oldest first; the first is the request's own
+	Published []Publication   // oldest first; the first is the request's own
+	Report    *RecordedReport // of the newest record that published one
+	Nudged    bool            // the people awaited were reminded
 }
 
 // published is the newest publication that stood there before the comment was written; the bool is
@@ -75,6 +79,33 @@ type Passing struct {
 	Yes     []RecordedYes
 	Prints  checks.Prints
 	Self    bool
+	Report  *RecordedReport // that it passed on; nil where none was asked for
+	Until   string          // last day on which it holds, YYYY-MM-DD; "" for ever. A renewal moves it
+}
+
+// Beginning is the later phase in which work that exists already began; the gates before it were not reviewed.
+type Beginning struct {
+	To     lifecycle.Phase
+	At     time.Time
+	By     string
+	Reason string
+}
+
+// Waiver is a visible exception to something that must be ready.
+type Waiver struct {
+	Artefact string // row of section 2's tables
+	Day      string // last day, YYYY-MM-DD
+	By       string
+	Reason   string
+	At       time.Time
+}
+
+// Overrule is an objection that was set aside. It stays visible while the request is open.
+type Overrule struct {
+	Objection Objection
+	By        string
+	Reason    string
+	At        time.Time
 }
 
 // History is where a deliverable stands, and how it got there.
@@ -83,13 +114,24 @@ type History struct {
 	Request    *Request // nil when no gate is asked for
 	Yes        []checks.Yes
 	Objections []Objection
-	Passings   []Passing       // every passing, oldest first
-	Returns    []checks.Return // every return, oldest first
-	Told       []string        // what holds the open request up and its requester was told of
-	Moves      []Move          // passings and returns, oldest first
-	Answered   map[int64]bool  // comments whose `/advance` or `/return` stands in a record
-	Took       map[Taken]bool  // objections and withdrawals that took effect
-	Explained  map[string]bool // label events that were explained
+	Overruled  []Overrule
+	Began      *Beginning     // nil for work that began in design
+	Risk       lifecycle.Risk // as `/risk` set it last; "" where nobody did
+	Waivers    []Waiver
+	Passings   []Passing        // every passing, oldest first
+	Returns    []checks.Return  // every return, oldest first
+	Told       []string         // what holds the open request up and its requester was told of
+	Moves      []Move           // what the decision log shows, oldest first
+	Acted      time.Time        // of the newest act on a gate that a record or a person's objection shows
+	Answered   map[Ordered]bool // commands that a record carries out
+	Took       map[Taken]bool   // objections and withdrawals that took effect
+	Explained  map[string]bool  // label events that were explained
+}
+
+// Ordered is a command by its comment and its place in it, from 0.
+type Ordered struct {
+	Comment int64
+	Place   int
 }
 
 // Taken is a command of a comment that took effect.
@@ -104,7 +146,7 @@ type Taken struct {
 // was refused.
 // silent are publications made by editing the sticky: changes that nobody had to be told of.
 func Fold(entries []Entry, silent []Publication) History {
-	h := History{Phase: lifecycle.Design, Answered: map[int64]bool{}, Took: map[Taken]bool{}, Explained: map[string]bool{}}
+	h := History{Phase: lifecycle.Design, Answered: map[Ordered]bool{}, Took: map[Taken]bool{}, Explained: map[string]bool{}}
 	refused := refusalsIn(entries)
 	for _, e := range entries {
 		h.publish(&silent, e.Comment.Created)
@@ -132,40 +174,116 @@ func (h *History) publish(silent *[]Publication, before time.Time) {
 
 func (h *History) record(e Entry) {
 	r, at := *e.Record, e.Comment.Created
-	if r.Kind == Requested || r.Kind == Returned {
-		h.Answered[r.Cause] = true
+	if r.Kind.answers() {
+		h.Answered[Ordered{r.Cause, r.Place}] = true
 	}
 	if r.Event != "" {
 		h.Explained[r.Event] = true
 	}
 	h.Told = append(h.Told, r.Blocks...)
-	if r.Kind == Passed || r.Kind == Returned {
-		h.Moves = append(h.Moves, moveOf(r))
+	if m, logged := moveOf(r); logged {
+		h.Moves = append(h.Moves, m)
 	}
 	switch r.Kind {
-	case Requested:
-		h.clear()
-		h.Request = &Request{Gate: r.Gate, Comment: e.Comment.ID, At: at, Published: []Publication{{At: at, Prints: r.Prints, Words: r.Words}}}
-		if r.Requester != nil {
-			h.Request.Requester = r.Requester.Person()
-		}
-	case Voided:
-		if h.Request != nil {
-			h.Request.Published = append(h.Request.Published, Publication{At: at, Prints: r.Prints, Words: r.Words})
-		}
+	case Requested, Expired:
+		h.open(e)
+	case Voided, Rewritten:
+		h.publishRecord(r, at)
 	case Passed:
 		h.clear()
-		h.Phase = r.To
-		h.Passings = append(h.Passings, Passing{Gate: r.Gate, At: at, Comment: e.Comment.ID, URL: e.Comment.URL, Yes: r.Yes, Prints: r.Prints, Self: r.Self})
+		h.Phase, h.Acted = r.To, at
+		h.Passings = append(h.Passings, Passing{Gate: r.Gate, At: at, Comment: e.Comment.ID, URL: e.Comment.URL, Yes: r.Yes, Prints: r.Prints, Self: r.Self, Report: r.Report, Until: r.Until})
+	case Renewed:
+		h.clear()
+		h.Acted = at
+		if p := h.Last(r.Gate); p != nil {
+			p.Until = r.Until
+		}
 	case Returned:
 		h.clear()
-		h.Phase = r.To
+		h.Phase, h.Acted = r.To, at
 		h.Returns = append(h.Returns, checks.Return{Cause: r.Why, From: r.From, To: r.To, At: at, Prints: r.Prints, Comment: r.Cause})
+	default:
+		h.exception(r, at)
+	}
+}
+
+// answers reports whether a record of the kind carries a command out, that of its cause.
+func (k RecordKind) answers() bool {
+	switch k {
+	case Requested, Returned, Started, Risked, Waived, Overruled, Rewritten:
+		return true
+	}
+	return false
+}
+
+// open begins a request, or the renewal of a gate that passed long ago.
+func (h *History) open(e Entry) {
+	r, at := *e.Record, e.Comment.Created
+	h.clear()
+	h.Request = &Request{Gate: r.Gate, Renewal: r.Kind == Expired, Comment: e.Comment.ID, At: at, Report: r.Report,
+		Published: []Publication{{At: at, Prints: r.Prints, Words: r.Words}}}
+	if r.Requester != nil {
+		h.Request.Requester, h.Acted = r.Requester.Person(), at
+	}
+}
+
+// publishRecord hands the open request what a record publishes. Who had the text changed on their behalf
+// knows what it says now: their own yes stands.
+func (h *History) publishRecord(r Record, at time.Time) {
+	if h.Request == nil || r.Prints == nil {
+		return
+	}
+	h.Request.Published = append(h.Request.Published, Publication{At: at, Prints: r.Prints, Words: r.Words})
+	if r.Report != nil {
+		h.Request.Report = r.Report
+	}
+	if r.Kind != Rewritten || r.Requester == nil {
+		return
+	}
+	for i := range h.Yes {
+		if h.Yes[i].Person.Is(r.Requester.Person()) {
+			h.Yes[i].Bound = r.Prints
+		}
+	}
+}
+
+// exception takes what people with the right to do so decided out of the ordinary.
+func (h *History) exception(r Record, at time.Time) {
+	by := ""
+	if r.Requester != nil {
+		by = r.Requester.Login
+	}
+	switch r.Kind {
+	case Started:
+		h.Phase, h.Began = r.To, &Beginning{To: r.To, At: at, By: by, Reason: r.Reason}
+	case Risked:
+		h.Risk = r.Risk
+	case Waived:
+		h.Waivers = append(h.Waivers, Waiver{Artefact: r.Artefact, Day: r.Until, By: by, Reason: r.Reason, At: at})
+	case Overruled:
+		h.overrule(r, by, at)
+	case Nudged:
+		if h.Request != nil {
+			h.Request.Nudged = true
+		}
+	}
+}
+
+func (h *History) overrule(r Record, by string, at time.Time) {
+	if r.Target == nil {
+		return
+	}
+	if i := h.objection(r.Target.Person()); i >= 0 {
+		h.Overruled = append(h.Overruled, Overrule{Objection: h.Objections[i], By: by, Reason: r.Reason, At: at})
+		h.Objections = slices.Delete(h.Objections, i, i+1)
 	}
 }
 
 // clear ends the open request and all that was said to it.
-func (h *History) clear() { h.Request, h.Yes, h.Objections, h.Told = nil, nil, nil, nil }
+func (h *History) clear() {
+	h.Request, h.Yes, h.Objections, h.Overruled, h.Told = nil, nil, nil, nil, nil
+}
 
 // person takes what a person's comment says to the open request. Commands that open, pass or return
 // stand in records; here only answers to a request are read.
@@ -182,9 +300,10 @@ func (h *History) person(e Entry, refused refusals) {
 		case cmd.Name == lifecycle.Object && reason(cmd) != "":
 			if h.objection(c.Author) < 0 {
 				h.Objections = append(h.Objections, Objection{c.Author, reason(cmd), c.Created, c.ID, c.URL})
+				h.said(c, Move{Kind: MoveObjected, Reason: reason(cmd)})
 			}
 			h.Took[Taken{c.ID, cmd.Name}] = true
-		case cmd.Name == lifecycle.Withdraw && h.withdraw(c.Author):
+		case cmd.Name == lifecycle.Withdraw && h.withdraw(c):
 			h.Took[Taken{c.ID, cmd.Name}] = true
 		}
 	}
@@ -206,11 +325,20 @@ func (h *History) objection(p facts.Person) int {
 	return slices.IndexFunc(h.Objections, func(o Objection) bool { return o.Person.Is(p) })
 }
 
-// withdraw takes back the person's objection, or if there is none their approvals; false when there is
+// said logs an objection or its withdrawal.
+func (h *History) said(c facts.Comment, m Move) {
+	m.At, m.By, m.who = c.Created, c.Author.Login, c.Author
+	m.Reason = markdown.Truncate(m.Reason, moveReason)
+	h.Moves = append(h.Moves, m)
+}
+
+// withdraw takes back the author's objection, or if there is none their approvals; false when there is
 // neither.
-func (h *History) withdraw(p facts.Person) bool {
+func (h *History) withdraw(c facts.Comment) bool {
+	p := c.Author
 	if i := h.objection(p); i >= 0 {
 		h.Objections = slices.Delete(h.Objections, i, i+1)
+		h.said(c, Move{Kind: MoveWithdrawn})
 		return true
 	}
 	n := len(h.Yes)

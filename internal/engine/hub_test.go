@@ -75,7 +75,7 @@ func (m *memory) edit(number int, old, with string) {
 	if !strings.Contains(i.Body, old) {
 		m.t.Fatalf("#%d does not say %q", number, old)
 	}
-	i.Body, i.BodyEdited = strings.Replace(i.Body, old, with, 1), m.tick()
+	i.Body, i.BodyEdited, i.EditedOwn = strings.Replace(i.Body, old, with, 1), m.tick(), false
 }
 
 func (m *memory) say(number int, login, text string) {
@@ -88,7 +88,7 @@ func (m *memory) Snapshot(_ context.Context, key engine.Key) (engine.Snapshot, e
 	s := engine.Snapshot{Key: key, Now: m.now, Rules: m.rules, Roster: m.roster, Merged: facts.Known(m.merged), People: map[string]facts.Person{}}
 	for _, i := range m.issues {
 		kinds := i.KindsOf()
-		if !i.Closed && len(kinds) > 0 && slices.Contains([]lifecycle.Kind{lifecycle.Problem, lifecycle.Deliverable, lifecycle.Data, lifecycle.SupportProblem}, kinds[0]) {
+		if len(kinds) > 0 && kinds[0] != lifecycle.Meeting && (!i.Closed || slices.Contains([]lifecycle.Kind{lifecycle.Experiment, lifecycle.DeploymentKind, lifecycle.Incident}, kinds[0])) {
 			s.Listed = append(s.Listed, i.listed())
 		}
 	}
@@ -102,11 +102,28 @@ func (m *memory) Snapshot(_ context.Context, key engine.Key) (engine.Snapshot, e
 	return s, nil
 }
 
+// meetings are the newest review meetings with their comments, the newest first.
+func (m *memory) meetings() []engine.Meeting {
+	var out []engine.Meeting
+	for n := 99; n > 0 && len(out) < 5; n-- {
+		if i := m.issues[n]; i != nil && i.Has(lifecycle.Meeting.Label()) {
+			out = append(out, engine.Meeting{Issue: i.Issue, Comments: slices.Clone(i.comments)})
+		}
+	}
+	return out
+}
+
+// changed notes a change of a label.
+func (i *memoryIssue) changed(label string, added bool, by facts.Person, at time.Time) {
+	i.changes = append(i.changes, facts.LabelChange{ID: fmt.Sprintf("LE_%d_%d", i.Number, len(i.changes)), Label: label, Added: added, Actor: by, Own: by.Bot, At: at})
+}
+
 func (i *memoryIssue) listed() engine.Listed {
 	l := engine.Listed{Issue: i.Issue}
 	for _, c := range i.comments {
 		if (c.Own || c.Touched) && engine.IsSticky(c.Body) {
-			l.Sticky = &c
+			l.Sticky = &c // the first one counts
+			break
 		}
 	}
 	return l
@@ -114,6 +131,9 @@ func (i *memoryIssue) listed() engine.Listed {
 
 func (m *memory) Fill(_ context.Context, s *engine.Snapshot, lack engine.Lack) error {
 	s.Asked.Issues, s.Asked.Logins = append(s.Asked.Issues, lack.Issues...), append(s.Asked.Logins, lack.Logins...)
+	if lack.Meetings {
+		s.Asked.Meetings, s.Meetings = true, facts.Known(m.meetings())
+	}
 	for _, n := range lack.Issues {
 		if i := m.issues[n]; i != nil {
 			s.Listed = append(s.Listed, i.listed())
@@ -166,6 +186,18 @@ func (m *memory) carryOut(effect engine.Effect) {
 	case engine.SetLabels:
 		i := m.issues[e.Issue]
 		i.Labels = slices.DeleteFunc(append(slices.Clone(i.Labels), e.Add...), func(l string) bool { return slices.Contains(e.Remove, l) })
+		for _, l := range e.Add {
+			i.changed(l, true, facts.Person{ID: 1, Login: "phasegate[bot]", Bot: true}, m.now)
+		}
+		for _, l := range e.Remove {
+			i.changed(l, false, facts.Person{ID: 1, Login: "phasegate[bot]", Bot: true}, m.now)
+		}
+	case engine.EditIssue:
+		if i := m.issues[e.Issue]; i.Body == e.From {
+			i.Body, i.BodyEdited, i.EditedOwn = e.Body, m.now, true
+		} else {
+			m.t.Errorf("#%d was edited meanwhile", e.Issue)
+		}
 	default:
 		m.t.Fatalf("no issue has %s", effect)
 	}
@@ -246,3 +278,5 @@ func (m *memory) sticky(number int) string {
 	}
 	return markdown.Visible(l.Sticky.Body)
 }
+
+func (m *memory) OpenPulls(context.Context, engine.Key, int) ([]int, error) { return nil, nil }

@@ -32,6 +32,8 @@ type pen struct {
 	reactions []Effect  // put after everything that blocks or moves
 	due       time.Time // when to look again; zero for never
 	err       error     // the first that happened; nothing is to be carried out then
+	place     int       // of the command that is being answered in its comment
+	accepted  bool      // the command that is being answered was accepted, whatever is replied
 }
 
 // recall takes in what the records among the entries say of earlier comments.
@@ -69,6 +71,9 @@ func (p *pen) comment(r Record, text string) *Record {
 
 // recorded is the body of a comment that records r, and the record as it was signed; nil after an error.
 func (p *pen) recorded(r Record, text string) (*Record, string) {
+	if r.Kind.answers() {
+		r.Place = p.place
+	}
 	r.Repo, r.RepoID, r.Issue = p.key.FullName(), p.issue.Repository, p.issue.Number
 	if r.At.IsZero() {
 		r.At = p.now
@@ -158,19 +163,33 @@ func (p *pen) explain(label string, added bool) {
 // putSticky writes the sticky, or edits it when what it says is no longer so. The ledger stands in it
 // whole; what people read is shortened to what is left of the longest comment.
 func (p *pen) putSticky(sticky *facts.Comment, write func(templates.Printer) string, ledger any) {
-	block, err := markdown.EncodeBlock("sticky", ledger)
-	if err != nil {
-		p.fail(fmt.Errorf("encode the ledger of %s#%d: %w", p.key.FullName(), p.issue.Number, err))
-		return
-	}
-	hidden := "\n" + block + "\n"
-	body := write(p.printer.Within(maxComment-utf8.RuneCountInString(hidden))) + hidden
+	body, err := p.stickyBody(write, ledger)
 	switch {
+	case err != nil:
+		p.fail(err)
 	case sticky == nil:
 		p.effects = append(p.effects, PostComment{Issue: p.issue.Number, Body: body})
 	case sticky.Body != body:
 		p.effects = append(p.effects, EditComment{Issue: p.issue.Number, Comment: sticky.ID, Body: body})
 	}
+}
+
+// shows reports whether the sticky is already what write makes of the ledger.
+func (p *pen) shows(sticky *facts.Comment, write func(templates.Printer) string, ledger any) bool {
+	if sticky == nil {
+		return false
+	}
+	body, err := p.stickyBody(write, ledger)
+	return err == nil && body == sticky.Body
+}
+
+func (p *pen) stickyBody(write func(templates.Printer) string, ledger any) (string, error) {
+	block, err := markdown.EncodeBlock("sticky", ledger)
+	if err != nil {
+		return "", fmt.Errorf("encode the ledger of %s#%d: %w", p.key.FullName(), p.issue.Number, err)
+	}
+	hidden := "\n" + block + "\n"
+	return write(p.printer.Within(maxComment-utf8.RuneCountInString(hidden))) + hidden, nil
 }
 
 // rebuiltShown is how long a sticky says that somebody else had edited it.

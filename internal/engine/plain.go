@@ -4,12 +4,11 @@ import (
 	"time"
 
 	"github.com/phasegate/phasegate/internal/facts"
-	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/templates"
 )
 
-// PlainCase is an issue of a kind without a sticky: a support problem, an experiment, a deployment, an
-// incident or a meeting.
+// PlainCase is an issue of a kind without a sticky: a support problem, an experiment, a deployment or an
+// incident.
 type PlainCase struct {
 	Key          Key
 	Now          time.Time
@@ -19,32 +18,18 @@ type PlainCase struct {
 	Entries      []Entry
 	LabelChanges []facts.LabelChange
 	Roster       facts.Roster
+	Delegations  []facts.Delegation
 }
 
-// DecidePlain works out the writes on such an issue: labels that only other kinds have are taken off,
-// and commands are answered.
+// DecidePlain works out the writes on such an issue: labels that only other kinds have are taken off, the
+// mark of a context that is not updated when somebody updated it; and commands are answered. All but a
+// few belong elsewhere: the reply says where.
 func DecidePlain(c PlainCase) (Decision, error) {
 	d := problemDesk{ProblemCase: ProblemCase{Key: c.Key, Now: c.Now, Printer: c.Printer, Signer: c.Signer, Issue: c.Issue, Entries: c.Entries, LabelChanges: c.LabelChanges, Roster: c.Roster}}
 	d.pen = pen{key: c.Key, issue: c.Issue, now: c.Now, printer: c.Printer, signer: c.Signer, changes: c.LabelChanges}
-	d.plain = true
+	d.plain, d.lent = true, c.Delegations
 	d.read()
-	d.noPhase()
+	d.labels()
 	d.effects = append(d.effects, d.reactions...)
 	return d.decision()
-}
-
-// plainCommand answers a command on an issue that has no gate: it belongs to a deliverable, a data
-// requirement or a bigger problem.
-func (d *problemDesk) plainCommand(c facts.Comment, cmd Command) string {
-	switch {
-	case cmd.Name == lifecycle.Help:
-		return d.Printer.Help()
-	case cmd.Name == lifecycle.Status:
-		return ""
-	case cmd.Name == lifecycle.Delegate:
-		return d.Printer.Refused(c.Author.Login, "not-here", cmd.Name)
-	case cmd.Name.Ready():
-		return d.Printer.Refused(c.Author.Login, "on-deliverable", cmd.Name)
-	}
-	return d.Printer.Refused(c.Author.Login, "not-yet", cmd.Name)
 }

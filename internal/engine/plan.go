@@ -17,9 +17,11 @@ import (
 // Plan is what is to be done about one object.
 type Plan struct {
 	Effects []Effect
-	Sticky  string    // what the object's sticky says once the effects are carried out; "" where there is none
-	Touch   []Key     // objects whose stickies show this one as it no longer is
-	Due     time.Time // when to look again though nothing happens; zero for never
+	Sticky  string        // what the object's sticky says once the effects are carried out; "" where there is none
+	Touch   []Key         // objects whose stickies show this one as it no longer is
+	Later   []Appointment // other objects to look at in time
+	Due     time.Time     // when to look again though nothing happens; zero for never
+	Moved   bool          // what the deliverable's open pull requests are judged by changes: they are looked at again
 
 	// Idle is why an issue is none of Phasegate's business; "" when it is looked at.
 	Idle Idle
@@ -51,15 +53,55 @@ func (s Snapshot) Plan(signer Signer) (Plan, error) {
 		s = s.adopted(kind)
 	}
 	b := bench{Snapshot: s, chart: s.chart(), signer: signer, plan: plan}
+	b.rewrite()
 	if err := b.decide(); err != nil {
 		return Plan{}, err
 	}
+	b.link()
 	b.refresh()
 	b.plan.Idle = b.idle()
 	for _, n := range b.chart.touched(s.Key.Number) {
 		b.plan.Touch = append(b.plan.Touch, s.Key.Issue(n))
 	}
+	b.touchDecisions()
+	b.follow()
 	return b.plan, nil
+}
+
+// follow notes what has to be looked at because of what is written.
+func (b *bench) follow() {
+	for _, e := range b.plan.Effects {
+		switch e := e.(type) {
+		case OpenIssue: // to be shown with its number, which is not known before
+			b.plan.Touch = append(b.plan.Touch, b.Key)
+		case PostComment:
+			if e.Record != nil {
+				b.plan.Moved = b.plan.Moved || e.Record.moves()
+			}
+		}
+	}
+}
+
+// moves reports whether the record changes the phase of a deliverable, or what its pull requests are
+// judged by.
+func (r Record) moves() bool {
+	switch r.Kind {
+	case Passed, Returned, Started, Risked, Rewritten:
+		return true
+	}
+	return false
+}
+
+// link makes the object a native sub-issue of the one it names as its parent, where the config wants that
+// and GitHub knows of no parent yet.
+func (b *bench) link() {
+	o := b.chart.self
+	if o == nil || b.Gone || o.Closed || o.ID == 0 || o.Parent != 0 || b.Rules.Policy.Links != policy.LinksSubIssues {
+		return
+	}
+	if p := b.chart.objects[o.form.Parent]; p != nil && p.Number != o.Number {
+		b.plan.Effects = append(b.plan.Effects, LinkSubIssue{Parent: p.Number, Child: o.Number, ChildID: o.ID})
+	}
 }
 
 func (b *bench) idle() Idle {
@@ -77,9 +119,10 @@ func (b *bench) idle() Idle {
 // bench is where one plan is made.
 type bench struct {
 	Snapshot
-	chart  chart
-	signer Signer
-	plan   Plan
+	chart    chart
+	signer   Signer
+	plan     Plan
+	rewrites map[int64][]Rewrite // what new commands had written into the text
 }
 
 // adoptable is the kind of an issue that has a form's headings but no kind label, which its author may
@@ -121,6 +164,7 @@ func kindOfForm(body string) lifecycle.Kind {
 func (b *bench) decide() error {
 	o := b.chart.self
 	if b.Gone || b.Issue.Closed {
+		b.close()
 		return nil
 	}
 	if o == nil || !o.hasSticky() && stickyOf(b.Comments) != nil {
@@ -140,8 +184,10 @@ func (b *bench) decide() error {
 		d, err = DecideData(b.data(o))
 	case lifecycle.Problem:
 		d, err = DecideProblem(b.problem(o))
+	case lifecycle.Meeting:
+		d, err = DecideMeeting(b.meeting())
 	default:
-		d, err = DecidePlain(b.plain())
+		d, err = DecidePlain(b.plain(o))
 	}
 	b.plan.Effects = append(b.plan.Effects, d.Effects...)
 	b.due(d.Due)
@@ -185,13 +231,17 @@ func (b *bench) printer() templates.Printer {
 
 // read is what every kind's case has in common.
 func (b *bench) read() (entries []Entry, sticky *facts.Comment, rebuilt bool) {
+	sticky = stickyOf(b.Comments)
+	return Entries(b.place(), b.Comments, b.keys()), sticky, sticky != nil && sticky.Touched
+}
+
+// keys are those by which records are verified.
+func (b *bench) keys() []ed25519.PublicKey {
 	keys := b.Rules.Policy.Keys
 	if own := b.signer.Public(); own != nil {
 		keys = append([]ed25519.PublicKey{own}, keys...)
 	}
-	entries = Entries(b.place(), b.Comments, keys)
-	sticky = stickyOf(b.Comments)
-	return entries, sticky, sticky != nil && sticky.Touched
+	return keys
 }
 
 func (b *bench) deliverable(o *object) Case {
@@ -203,16 +253,27 @@ func (b *bench) deliverable(o *object) Case {
 		Roster: b.Roster, Delegations: b.chart.delegations(o), Seen: b.chart.seesWhen(false, o), SeenAsked: b.chart.seesWhen(true, o),
 	}
 	c.Risk = b.risk(o, entries)
-	c.Seats = map[lifecycle.Gate][]lifecycle.Role{}
-	for _, g := range lifecycle.Gates {
-		c.Seats[g] = b.Rules.Policy.Seats(g, c.Risk)
-	}
+	c.Rewrites = b.rewrites
+	c.Table, c.Evidence, c.Live, c.Raised = o.form.Metrics, b.evidence(o), o.ledger.Live, o.ledger.Raised
+	c.Rewrites = b.rewrites
+	b.rules(&c)
 	b.design(o, &c)
 	return c
 }
 
+// rules fills in what the config says.
+func (b *bench) rules(c *Case) {
+	p := b.Rules.Policy
+	c.Gates, c.RequiredChecks, c.NearPercent = p.Gates, p.Guidelines.RequiredChecks, p.NearLimitPercent
+	c.NeedsReport, c.ValidDays = p.NeedsReport, p.ValidDays
+	c.NudgeAt = func(asked time.Time) time.Time { return p.WorkingDaysAfter(asked, p.NudgeAfterWorkingDays) }
+	if p.Mode == policy.Observe {
+		c.Stopped = func(e Evidence, h History) []templates.StoppedView { return e.stopped(p, h.phaseAt) }
+	}
+}
+
 // risk is the level a deliverable was given first: the ledger's, the newest record's, that of the label
-// Phasegate put on, or its form's.
+// Phasegate put on, or its form's. What `/risk` made of it since is in the history.
 // A form that is edited later does not change it.
 func (b *bench) risk(o *object, entries []Entry) lifecycle.Risk {
 	if o.ledger.Risk != "" {
@@ -252,9 +313,10 @@ func (b *bench) design(o *object, c *Case) {
 	var support []checks.SupportProblem
 	for _, s := range b.chart.supports(o) {
 		support = append(support, s.form.SupportFact(s.Issue))
+		c.Short.Support = append(c.Short.Support, templates.SupportLine{Number: s.Number, Title: s.Title, People: s.form.People()})
 	}
 	c.Design.Support = facts.Known(support)
-	b.evidence(o, c)
+	c.Requirements = requirementsMet(o.form)
 	c.Design.Now = o.form.Prints(linked, problem)
 	c.Words = o.form.words(lang, c.Short.Data)
 }
@@ -306,17 +368,14 @@ func (b *bench) problem(o *object) ProblemCase {
 	c := ProblemCase{
 		Key: b.Key, Now: b.Now, Printer: b.printer(), Signer: b.signer, Issue: o.Issue, Entries: entries, Sticky: sticky, LabelChanges: b.LabelChanges,
 		Roster: b.Roster, People: b.People, Board: b.board(o), Seen: b.chart.sees(o),
+		Ledger: o.ledger.Problem, Table: o.form.Metrics, Rewrites: b.rewrites, Open: b.chart.openProblems(), Meetings: b.meetings(), Contexts: b.chart.contexts(),
 	}
 	c.Board.Rebuilt, c.Board.ConfigError, c.Board.ConfigProblem = rebuilt, b.Rules.Broken != "", b.Rules.Broken
-	for _, l := range o.ledger.Problem.Delegations {
-		if l.Until.After(b.Now) {
-			b.due(l.Until)
-		}
-	}
 	return c
 }
 
-func (b *bench) plain() PlainCase {
+func (b *bench) plain(o *object) PlainCase {
 	entries, _, _ := b.read()
-	return PlainCase{Key: b.Key, Now: b.Now, Printer: b.printer(), Signer: b.signer, Issue: b.Issue, Entries: entries, LabelChanges: b.LabelChanges, Roster: b.Roster}
+	return PlainCase{Key: b.Key, Now: b.Now, Printer: b.printer(), Signer: b.signer, Issue: b.Issue, Entries: entries, LabelChanges: b.LabelChanges, Roster: b.Roster,
+		Delegations: b.chart.delegations(o)}
 }

@@ -104,11 +104,13 @@ func TestADelegationEndsAndIsReadFromTheLedger(t *testing.T) {
 		t.Errorf("lent: %+v", d)
 	}
 	w.c.Now = w.c.Now.AddDate(0, 0, 2)
-	w.expect("the day has ended", "edit the sticky")
+	w.expect("the day has ended, and its date stands there", "")
+	w.says("helena-bs", "/delegate business-stakeholder @mina-mle until 2026-01-20")
+	w.expect("the next change", "+1 to helena-bs\nedit the sticky")
 	if strings.Contains(w.stickyText(), "bento-be") {
 		t.Error("the board still shows the delegation")
 	}
-	if got := lent(); len(got) != 1 || w.c.Now.Before(got[0].Until) {
+	if got := lent(); len(got) != 2 || w.c.Now.Before(got[0].Until) {
 		t.Errorf("what was said while it held can no longer be judged: %v", got)
 	}
 }

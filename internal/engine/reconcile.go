@@ -18,6 +18,8 @@ type Hub interface {
 	Fill(ctx context.Context, s *Snapshot, lack Lack) error
 	// Repository reads what is needed to judge a repository's set-up.
 	Repository(ctx context.Context, key Key) (RepositorySnapshot, error)
+	// OpenPulls lists the numbers of the open pull requests that name a deliverable, or name none.
+	OpenPulls(ctx context.Context, key Key, deliverable int) ([]int, error)
 	// Pull reads what is needed to judge a pull request.
 	Pull(ctx context.Context, key Key) (PullSnapshot, error)
 	// Apply carries one effect out. ErrVanished says that what it is about is not there (any more).
@@ -32,12 +34,15 @@ type Reconciler struct {
 	Logger *slog.Logger // nil: nobody is told
 	// Runner is who runs this. Where the config names another one nothing is done; "" does not ask.
 	Runner policy.Runner
+	// Memory keeps what was read of texts; nil: nothing is kept.
+	Memory *Memory
 }
 
 // Outcome is what a look at an object led to.
 type Outcome struct {
 	Effects []Effect // those carried out, in order
 	Touch   []Key    // objects to look at next
+	Later   []Appointment
 	Due     time.Time
 
 	at time.Time // of the look, by the project's clock; zero where it was not needed
@@ -52,6 +57,9 @@ func (r Reconciler) Plan(ctx context.Context, key Key) (Plan, error) {
 	case IssueKey:
 		return r.planIssue(ctx, key)
 	case RepositoryKey:
+		if after, ok := key.Page(); ok {
+			return r.planPage(ctx, key, after)
+		}
 		s, err := r.Hub.Repository(ctx, key)
 		if err != nil {
 			return Plan{}, fmt.Errorf("read %s: %w", key, err)
@@ -59,7 +67,7 @@ func (r Reconciler) Plan(ctx context.Context, key Key) (Plan, error) {
 		if r.others(s.Rules) {
 			return Plan{}, nil
 		}
-		return s.Plan(), nil
+		return r.byPages(s.Plan(), s.Rules, key), nil
 	case PullKey:
 		s, err := r.Hub.Pull(ctx, key)
 		if err != nil {
@@ -86,6 +94,7 @@ func (r Reconciler) planIssue(ctx context.Context, key Key) (Plan, error) {
 	if r.others(s.Rules) {
 		return Plan{Idle: Elsewhere}, nil
 	}
+	s.memory = r.Memory
 	for range maxLookups {
 		lack := s.Lacks()
 		if lack.Empty() {
@@ -121,8 +130,11 @@ func (r Reconciler) Reconcile(ctx context.Context, key Key) (Outcome, error) {
 		if err != nil {
 			return out, err
 		}
-		out.Touch, out.Due, out.at = plan.Touch, plan.Due, plan.at
+		out.Touch, out.Later, out.Due, out.at = plan.Touch, plan.Later, plan.Due, plan.at
 		err = r.apply(ctx, key, plan.Effects, &out)
+		if err == nil && plan.Moved {
+			return out, r.pulls(ctx, key, &out)
+		}
 		if err == nil || !errors.Is(err, ErrVanished) {
 			return out, err
 		}
@@ -137,6 +149,20 @@ func (r Reconciler) Reconcile(ctx context.Context, key Key) (Outcome, error) {
 			}
 		}
 	}
+}
+
+// pulls asks for another look at the open pull requests of a deliverable whose phase or rules changed.
+func (r Reconciler) pulls(ctx context.Context, key Key, out *Outcome) error {
+	numbers, err := r.Hub.OpenPulls(ctx, key, key.Number)
+	if err != nil {
+		return fmt.Errorf("list the open pull requests of %s: %w", key, err)
+	}
+	for _, n := range numbers {
+		pull := key.Issue(n)
+		pull.Kind = PullKey
+		out.Touch = append(out.Touch, pull)
+	}
+	return nil
 }
 
 // leave gives a look up whose writes find nothing to write on, though reading shows it.

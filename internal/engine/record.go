@@ -13,6 +13,7 @@ import (
 	"github.com/phasegate/phasegate/checks"
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/metrics"
 )
 
 // RecordKind says what a comment of Phasegate records.
@@ -28,6 +29,14 @@ const (
 	Replied   RecordKind = "reply"    // a command was answered
 	Explained RecordKind = "label"    // a label that a person changed was put back
 	Paused    RecordKind = "pause"    // somebody's commands wait until the hour is over
+	Started   RecordKind = "start"    // work that exists begins in a later phase
+	Risked    RecordKind = "risk"     // the risk was changed
+	Waived    RecordKind = "waiver"   // something that must be ready may be missing until a day
+	Overruled RecordKind = "overrule" // an objection was overruled
+	Rewritten RecordKind = "rewrite"  // Phasegate changed the text on somebody's behalf; publishes fingerprints
+	Nudged    RecordKind = "nudge"    // the people awaited were reminded
+	Expired   RecordKind = "expired"  // a passed last gate holds no longer; asks for its renewal and publishes fingerprints
+	Renewed   RecordKind = "renewed"  // it was confirmed
 )
 
 // Who is a person as a record names them.
@@ -58,6 +67,15 @@ type RecordedYes struct {
 	AlsoFor bool           `json:"also,omitempty"`
 }
 
+// RecordedReport is the metric report that a step is judged on, kept because GitHub deletes check runs
+// after some time.
+type RecordedReport struct {
+	ID     int64          `json:"id"` // of the check run
+	Commit string         `json:"commit"`
+	At     time.Time      `json:"at"`
+	Body   metrics.Report `json:"body"`
+}
+
 // Record is what a comment of Phasegate says to programs. It is bound to its repository and issue, so
 // a copy elsewhere proves nothing.
 type Record struct {
@@ -66,6 +84,7 @@ type Record struct {
 	RepoID    int64                  `json:"repo_id,omitempty"`
 	Issue     int                    `json:"issue"`
 	Cause     int64                  `json:"cause,omitempty"`   // the comment that caused it; a record is written once per cause
+	Place     int                    `json:"place,omitempty"`   // of the command in Cause that it carries out, from 0
 	Causes    []int64                `json:"causes,omitempty"`  // further comments that a reply answers, repetitions of the first
 	Refused   []int                  `json:"refused,omitempty"` // places of Cause's commands that were not carried out, from 0; all of those of Causes were not
 	Event     string                 `json:"event,omitempty"`   // what caused it where that is no comment: the label event, for Explained; the hour, for Paused
@@ -82,7 +101,12 @@ type Record struct {
 	Blocks    []string               `json:"blocks,omitempty"` // what holds the request up, as the requester is told here
 	Why       lifecycle.Cause        `json:"why,omitempty"`
 	Reason    string                 `json:"reason,omitempty"`
-	Key       string                 `json:"key,omitempty"` // fingerprint of the key that signed
+	Report    *RecordedReport        `json:"report,omitempty"`   // that the step is judged on
+	Artefact  string                 `json:"artefact,omitempty"` // that is waived: the row of section 2's tables
+	Until     string                 `json:"until,omitempty"`    // last day of a waiver or of a gate's validity, YYYY-MM-DD
+	Target    *Who                   `json:"target,omitempty"`   // whose objection is overruled
+	With      *Who                   `json:"with,omitempty"`     // the validator who agreed, where one is needed
+	Key       string                 `json:"key,omitempty"`      // fingerprint of the key that signed
 	Signature string                 `json:"sig,omitempty"`
 }
 

@@ -59,11 +59,12 @@ func (p *pen) carryOut(e Entry, command func(facts.Comment, Command) string) out
 			o.refused = append(o.refused, i)
 			continue
 		}
+		p.accepted, p.place = false, i
 		reply := command(e.Comment, cmd)
 		if reply != "" {
 			o.say(reply)
 		}
-		if reply == "" || cmd.Name == lifecycle.Help {
+		if reply == "" || cmd.Name == lifecycle.Help || p.accepted {
 			o.done = true
 		} else {
 			o.refused = append(o.refused, i)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/policy"
@@ -19,7 +20,8 @@ type RepositorySnapshot struct {
 	Config   string           // hash of the config's content; "" for none
 	Check    string           // external id of our newest phasegate/config on Head; "" for none
 	Labels   []RepositoryLabel
-	Numbers  []int // open issues that have a sticky
+	Numbers  []int // open issues that have a sticky, where they cannot be read page by page
+	Now      time.Time
 }
 
 // RepositoryLabel is a label a repository has.
@@ -36,6 +38,7 @@ type ConfigCheck struct {
 	Head       string
 	ExternalID string // of the config judged, so that it is posted once
 	Failed     bool
+	Observing  bool // nothing is enforced yet: the check stops nobody and says what enforcing would do
 	Title      string
 	Summary    string
 	Problems   []CheckNote
@@ -68,6 +71,7 @@ func (s RepositorySnapshot) Plan() Plan {
 	for _, n := range s.Numbers {
 		p.Touch = append(p.Touch, s.Key.Issue(n))
 	}
+	p.Due = nextNight(s.Key, s.Now, s.Rules.Policy.Location)
 	return p
 }
 
@@ -109,7 +113,8 @@ func configCheck(rules Rules, head, hash string, problems []policy.Problem) Conf
 		lang = rules.Policy.Language
 	}
 	c := ConfigCheck{Head: head, ExternalID: configID(hash), Failed: len(problems) > 0}
-	c.Title, c.Summary = templates.ConfigCheck(lang, len(problems), rules.Policy != nil)
+	c.Observing = rules.Policy != nil && rules.Policy.Mode == policy.Observe
+	c.Title, c.Summary = templates.ConfigCheck(lang, len(problems), rules.Policy != nil, c.Observing)
 	for _, p := range problems[:min(len(problems), maxNotes)] {
 		c.Problems = append(c.Problems, CheckNote{policy.File, p.Line, p.Column, p.Text(lang)})
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/policy"
 )
 
 // A small team, a vacant seat, a stand-in and a config's own seats, as the sticky and the record tell them.
@@ -32,7 +33,7 @@ func TestSeatsThatAreOutOfTheOrdinary(t *testing.T) {
 		+1 to mina-mle
 		edit the sticky`)
 	w = newWorld(t, lifecycle.English)
-	w.c.Seats = map[lifecycle.Gate][]lifecycle.Role{lifecycle.G1: {lifecycle.BusinessStakeholder, lifecycle.BackendEngineer}}
+	w.c.Gates = policy.Gates{lifecycle.G1: {lifecycle.Standard: {lifecycle.BusinessStakeholder, lifecycle.BackendEngineer}}}
 	w.c.Roster.Unread = map[lifecycle.Role]string{lifecycle.BackendEngineer: "team acme-telco/ops could not be read"}
 	w.c.Roster.Holders[lifecycle.BackendEngineer] = nil
 	w.look()

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 
 	"github.com/phasegate/phasegate/checks"
@@ -25,7 +24,10 @@ type BoardLine struct {
 	Phase   lifecycle.Phase `json:"phase"`
 	Asked   bool            `json:"asked,omitempty"`
 	Blocked bool            `json:"blocked,omitempty"`
-	Awaited []string        `json:"awaited,omitempty"`
+	Awaited []string        `json:"awaited,omitempty"` // of the two throughout-roles; a problem's board is theirs
+
+	NotReviewed bool  `json:"not_reviewed,omitempty"` // the work is older than its gates
+	Incidents   []int `json:"incidents,omitempty"`    // open ones
 }
 
 // object is an issue as its neighbours see it.
@@ -33,7 +35,10 @@ type object struct {
 	facts.Issue
 	kind   lifecycle.Kind // "" for an issue of no kind or of several
 	form   Form
-	ledger ledgers // empty when there is no sticky to believe
+	ledger ledgers   // empty when there is no sticky to believe
+	links  []int     // data requirements that it names itself
+	above  []*object // see problemsOf, once placed
+	placed bool
 }
 
 // ledgers are the fields of every kind's ledger; an object's fills those of its kind.
@@ -60,8 +65,13 @@ func (o *object) hasSticky() bool {
 
 // readLedger takes the ledger out of a sticky's body; one that cannot be read is none.
 func (o *object) readLedger(body string) {
-	b := stickyBlock(body)
-	if b == nil {
+	if b := stickyBlock(body); b != nil {
+		o.takeLedger(b.JSON)
+	}
+}
+
+func (o *object) takeLedger(ledger json.RawMessage) {
+	if ledger == nil {
 		return
 	}
 	var into any = &o.ledger.Ledger
@@ -71,7 +81,7 @@ func (o *object) readLedger(body string) {
 	case lifecycle.Problem:
 		into = &o.ledger.Problem
 	}
-	if b.Decode(into) != nil {
+	if json.Unmarshal(ledger, into) != nil {
 		o.ledger = ledgers{}
 	}
 }
@@ -80,38 +90,27 @@ func (o *object) readLedger(body string) {
 type chart struct {
 	repo    string
 	objects map[int]*object
-	numbers []int   // ascending
-	self    *object // the object looked at; nil when it is gone or of no kind
+	numbers []int     // ascending
+	open    []*object // the first two open deliverables
+	self    *object   // the object looked at; nil when it is gone or of no kind
 }
 
 func (s Snapshot) chart() chart {
+	if s.ready != nil {
+		return *s.ready
+	}
 	c := chart{repo: s.Key.FullName(), objects: map[int]*object{}}
-	lang := lifecycle.English
-	if p := s.Rules.Policy; p != nil {
-		lang = p.Language
-	}
-	add := func(i facts.Issue, sticky *facts.Comment) *object {
-		o := &object{Issue: i}
-		if kinds := i.KindsOf(); len(kinds) == 1 {
-			o.kind = kinds[0]
-			o.form = ReadForm(o.kind, i.Body, c.repo, i.Author.Login, lang)
-		}
-		if sticky != nil && sticky.Own {
-			o.readLedger(sticky.Body)
-		}
-		c.objects[i.Number] = o
-		return o
-	}
 	for _, l := range s.Listed {
-		add(l.Issue, l.Sticky)
+		c.objects[l.Issue.Number] = s.object(l.Issue, l.Sticky)
 	}
 	delete(c.objects, s.Key.Number)
 	if !s.Gone {
-		if o := add(s.Issue, stickyOf(s.Comments)); o.kind != "" {
+		o := s.object(s.Issue, stickyOf(s.Comments))
+		if c.objects[s.Issue.Number] = o; o.kind != "" {
 			c.self = o
 		}
 	}
-	c.numbers = slices.Sorted(maps.Keys(c.objects))
+	c.settle()
 	return c
 }
 
@@ -141,7 +140,7 @@ func (c chart) deliverables(p *object) []*object {
 // data lists the numbers a deliverable's data requirements have: those it names, open or not, there or
 // not, and the open ones that name it as their parent.
 func (c chart) data(d *object) []int {
-	numbers := c.linked(d)
+	numbers := slices.Clone(d.links)
 	for _, o := range c.each(lifecycle.Data, func(o *object) bool { return o.form.Parent == d.Number }) {
 		numbers = append(numbers, o.Number)
 	}
@@ -149,13 +148,8 @@ func (c chart) data(d *object) []int {
 	return slices.Compact(numbers)
 }
 
-func (c chart) linked(d *object) []int {
-	numbers := d.form.Linked(c.repo)
-	return slices.Clone(numbers[:min(len(numbers), maxLinks)])
-}
-
 func (c chart) uses(d, data *object) bool {
-	return data.form.Parent == d.Number || slices.Contains(c.linked(d), data.Number)
+	return data.form.Parent == d.Number || slices.Contains(d.links, data.Number)
 }
 
 // users lists the open deliverables that rely on a data requirement.
@@ -168,8 +162,26 @@ func (c chart) supports(d *object) []*object {
 	return c.each(lifecycle.SupportProblem, func(s *object) bool { return s.form.Parent == d.Number })
 }
 
+// children lists the objects of a kind that name o as their parent, open or closed, by number.
+func (c chart) children(k lifecycle.Kind, o *object) []*object {
+	var out []*object
+	for _, n := range c.numbers {
+		if x := c.objects[n]; x.kind == k && x.form.Parent == o.Number {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 // problemsOf lists the bigger problems above an object, by number.
 func (c chart) problemsOf(o *object) []*object {
+	if !o.placed {
+		o.above, o.placed = c.findProblems(o), true
+	}
+	return o.above
+}
+
+func (c chart) findProblems(o *object) []*object {
 	var out []*object
 	add := func(p *object) {
 		if p != nil && !slices.Contains(out, p) {
@@ -238,7 +250,14 @@ func (c chart) readClosed(viewer, o *object) bool {
 	if viewer.kind != lifecycle.Deliverable {
 		return false
 	}
-	return viewer.form.Parent == o.Number || o.kind == lifecycle.Data && slices.Contains(c.linked(viewer), o.Number)
+	return viewer.form.Parent == o.Number || o.kind == lifecycle.Data && slices.Contains(viewer.links, o.Number) ||
+		o.evidence() && o.form.Parent == viewer.Number
+}
+
+// evidence reports whether the object tells what was tried out, deployed or went wrong, which stays true
+// when it is closed.
+func (o *object) evidence() bool {
+	return o.kind == lifecycle.Experiment || o.kind == lifecycle.DeploymentKind || o.kind == lifecycle.Incident
 }
 
 // faceForData is who uses the data. A role that is lent meanwhile shows at the next look (row 25 of the
@@ -261,7 +280,9 @@ func (c chart) faceForDeliverable(d, o *object) string {
 	case o.kind == lifecycle.Data && c.uses(d, o):
 		return fingerprint("data", o.Title, o.dataPrint(), o.validated(), o.ledger.Data.At, o.ledger.Data.By)
 	case o.kind == lifecycle.SupportProblem && o.form.Parent == d.Number:
-		return fingerprint("support", len(o.form.People()))
+		return fingerprint("support", o.Title, o.form.People())
+	case o.evidence() && o.form.Parent == d.Number:
+		return fingerprint(o.kind, o.Title, o.Closed, triedOut(o).print, triedOut(o).Experiment, triedOut(o).Outcome, o.form.release(o.Number), o.form.Answers[lifecycle.SecRootCause] != "")
 	case o == c.other(d): // a pull request that names no deliverable is nobody's then
 		return "other"
 	case d.form.Parent == o.Number: // that it exists is told, whatever it is
@@ -272,8 +293,8 @@ func (c chart) faceForDeliverable(d, o *object) string {
 
 // other is the first open deliverable beside d; nil for none.
 func (c chart) other(d *object) *object {
-	for _, n := range c.numbers {
-		if o := c.objects[n]; n != d.Number && o.kind == lifecycle.Deliverable && !o.Closed {
+	for _, o := range c.open {
+		if o.Number != d.Number {
 			return o
 		}
 	}

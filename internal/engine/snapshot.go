@@ -25,16 +25,29 @@ type Snapshot struct {
 	Comments     []facts.Comment
 	LabelChanges []facts.LabelChange
 
-	// Listed are the repository's open issues of the kinds that have a sticky, support problems, and
-	// issues that Lacks asked for.
+	// Listed are the repository's open issues of the kinds that have a sticky, and support problems;
+	// experiments, deployments and incidents, open or closed; and issues that Lacks asked for.
 	Listed []Listed
-	// Merged are the merged pull requests that touched a step's evidence, newest first.
+	// Merged are the pull requests merged into the default branch since the deliverable was opened,
+	// newest first, with all their files. Unknown for other kinds.
 	Merged facts.Fact[[]facts.MergedPull]
+	// Reports are the metric reports on commits of the default branch and on deployed commits, the
+	// newest first. Unknown for other kinds than deliverables.
+	Reports facts.Fact[[]facts.Report]
+	// Deployments are the newest deployments to production, the newest first. Unknown as Reports.
+	Deployments facts.Fact[[]facts.Deployment]
+	// Compared, Checks and Meetings were asked for by Lacks. What could not be read is there, unknown.
+	Compared map[facts.Span]facts.Fact[facts.Comparison]
+	Checks   map[string]facts.Fact[[]facts.CheckState] // by commit
+	Meetings facts.Fact[[]Meeting]                     // the newest first
 	// People are accounts that Lacks asked for, by login in lower case; those that do not exist are
 	// not in it.
 	People map[string]facts.Person
 	// Asked are the numbers and logins that were looked for, found or not.
 	Asked Lack
+
+	memory *Memory // may be nil
+	ready  *chart  // where many are judged with one chart; else nil
 }
 
 // Rules are the config in force.
@@ -50,14 +63,25 @@ type Listed struct {
 	Sticky *facts.Comment // Phasegate's, perhaps changed by somebody else; nil for none
 }
 
+// Meeting is a review meeting's issue with its comments, oldest first.
+type Meeting struct {
+	Issue    facts.Issue
+	Comments []facts.Comment
+}
+
 // Lack is what else has to be read before a snapshot can be judged.
 type Lack struct {
-	Issues []int
-	Logins []string
+	Issues   []int
+	Logins   []string
+	Compare  []facts.Span
+	Checks   []string // commits whose CI checks count
+	Meetings bool     // the newest review meetings, with their comments
 }
 
 // Empty reports whether nothing is lacking.
-func (l Lack) Empty() bool { return len(l.Issues)+len(l.Logins) == 0 }
+func (l Lack) Empty() bool {
+	return len(l.Issues)+len(l.Logins)+len(l.Compare)+len(l.Checks) == 0 && !l.Meetings
+}
 
 // maxLinks is how many issues one form can name; more are not read.
 const maxLinks = 50
@@ -88,8 +112,15 @@ func (s Snapshot) Lacks() Lack {
 		for _, n := range o.form.Linked(s.Key.FullName()) {
 			want(n)
 		}
+		if len(l.Issues) == 0 && !o.Closed {
+			b := bench{Snapshot: s, chart: c}
+			more := b.deliverable(o).lacks()
+			l.Compare, l.Checks = more.Compare, more.Checks
+		}
 	case lifecycle.Problem:
-		l.Logins = s.lentTo()
+		l.Logins, l.Meetings = s.lentTo(), !s.Asked.Meetings
+	case lifecycle.Meeting:
+		l.Logins = s.invited()
 	}
 	return l
 }

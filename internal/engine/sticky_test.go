@@ -172,7 +172,7 @@ func huge(t *testing.T) *world {
 	}
 	for range 50 { // as many as one form can name
 		w.c.Short.Data = append(w.c.Short.Data, templates.DataView{Number: 5, Title: body[:256], Exists: true})
-		w.c.Short.Docs = append(w.c.Short.Docs, templates.DocView{Path: body[:1000], Pull: 7})
+		w.c.Short.Support = append(w.c.Short.Support, templates.SupportLine{Number: 6, Title: body[:256], People: []string{"rui-sme"}})
 	}
 	w.writes(checks.ItemBudget, body)
 	w.writes(checks.ItemMetrics, strings.Repeat("row | 1\n", 500))

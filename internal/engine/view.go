@@ -1,34 +1,134 @@
 package engine
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/phasegate/phasegate/checks"
+	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/metrics"
 	"github.com/phasegate/phasegate/templates"
 )
 
 // view is what the sticky shows once everything decided has been done.
 func (d *desk) view() templates.DeliverableView {
-	v := templates.DeliverableView{Title: d.Issue.Title, Phase: d.h.Phase, Risk: d.Risk, Short: d.Short, Rebuilt: !d.rebuiltAt.IsZero(), ConfigError: d.ConfigError, ConfigProblem: d.ConfigProblem}
+	v := templates.DeliverableView{Title: d.Issue.Title, Phase: d.h.Phase, Risk: d.Risk, Short: d.short(), Rebuilt: !d.rebuiltAt.IsZero(),
+		ConfigError: d.ConfigError, ConfigProblem: d.ConfigProblem, Live: !d.live.IsZero(), Updated: d.updated(), Began: d.began()}
+	for _, i := range d.Evidence.Incidents {
+		if !i.Closed {
+			v.Incidents = append(v.Incidents, templates.IncidentLine{Number: i.Number, Title: i.Title})
+		}
+	}
+	if d.Stopped != nil {
+		v.Observing, v.Stopped = true, d.Stopped(d.Evidence, d.h)
+	}
+	if p := d.h.Last(lifecycle.G3); p != nil && d.h.Phase == lifecycle.Monitoring {
+		v.Until = p.Until
+	}
 	if next, ok := d.h.Phase.Next(); ok {
 		v.Gate, _ = lifecycle.GateInto(next)
 	}
-	if v.Gate == lifecycle.G1 {
-		v.Gaps = gapViews(d.gaps())
-	}
 	if r := d.h.Request; r != nil {
-		v.Asked, v.Requester, v.AskedAt = true, r.Requester.Login, r.At
-		t := checks.Count(d.question(r.Gate, r.Requester), d.h.Yes)
-		v.Seats, v.Needed, v.Got = seatViews(t), t.Needed, t.Got
-		v.SmallTeam, v.Self, v.Lacking, v.NoThrough = t.Scaled, t.SelfReviewed, t.Short, t.NoThroughout
-		for _, o := range d.objections() {
-			v.Objections = append(v.Objections, templates.ObjectionView{Login: o.Person.Login, Reason: o.Reason, At: o.At})
-		}
-		return v
-	}
-	if v.Gate != "" {
-		v.Returned = d.returned(v.Gate)
+		d.viewRequest(&v, r)
+	} else if v.Gate != "" {
+		d.viewResting(&v)
 	}
 	return v
+}
+
+// viewRequest shows the open request.
+func (d *desk) viewRequest(v *templates.DeliverableView, r *Request) {
+	v.Gate, v.Asked, v.Renewal, v.Requester, v.AskedAt = r.Gate, true, r.Renewal, r.Requester.Login, r.At
+	d.viewGaps(v)
+	t := checks.Count(d.question(r.Gate, r.Requester), d.h.Yes)
+	v.Seats, v.Needed, v.Got = seatViews(t), t.Needed, t.Got
+	v.SmallTeam, v.Self, v.Lacking, v.NoThrough = t.Scaled, t.SelfReviewed, t.Short, t.NoThroughout
+	for _, o := range d.objections() {
+		v.Objections = append(v.Objections, templates.ObjectionView{Login: o.Person.Login, Reason: o.Reason, At: o.At})
+	}
+	for _, o := range d.h.Overruled {
+		v.Overruled = append(v.Overruled, templates.OverruleView{Of: o.Objection.Person.Login, Objection: o.Objection.Reason, By: o.By, Reason: o.Reason})
+	}
+}
+
+// viewResting shows what the next step lacks, and after a return whose yes stands.
+func (d *desk) viewResting(v *templates.DeliverableView) {
+	d.viewGaps(v)
+	if v.Returned = d.returned(v.Gate); v.Returned != nil {
+		v.Seats = seatViews(checks.Count(d.question(v.Gate, facts.Person{}), nil))
+	}
+}
+
+func (d *desk) viewGaps(v *templates.DeliverableView) {
+	open, _ := d.gaps(v.Gate)
+	v.Gaps, v.Waived = gapViews(open), d.waivedViews(v.Gate)
+}
+
+// waivedViews are what is missing for a gate and waived.
+func (d *desk) waivedViews(g lifecycle.Gate) []templates.WaivedView {
+	var out []templates.WaivedView
+	_, waived := d.gaps(g)
+	for i, view := range gapViews(waived) {
+		for _, w := range d.waivers() {
+			if w.Artefact == waived[i].Artefact {
+				out = append(out, templates.WaivedView{Gap: view, Until: w.Day, By: w.By})
+				break
+			}
+		}
+	}
+	return out
+}
+
+func (d *desk) began() *templates.BeganView {
+	b := d.h.Began
+	if b == nil {
+		return nil
+	}
+	return &templates.BeganView{Title: d.Issue.Title, To: b.To, By: b.By, Reason: b.Reason}
+}
+
+// short are the facts behind the questions, with what was merged, measured and tried out.
+func (d *desk) short() templates.ShortView {
+	s := d.Short
+	s.Docs, s.Steps = d.Evidence.docs(d.h.Phase), d.steps()
+	for _, x := range d.Evidence.Experiments {
+		s.Experiments = append(s.Experiments, templates.ExperimentLine{Number: x.Number, Title: x.Title, Outcome: x.outcome()})
+	}
+	for _, r := range d.Evidence.Releases {
+		s.Release = append(s.Release, r.Number)
+	}
+	if r := d.newestReport(); r != nil {
+		s.Measured = d.findings(metrics.CI, r.Body)
+		s.MeasuredAt = strings.TrimSpace(fmt.Sprintf("%.7s %s %s", r.Commit, r.Body.Model, r.Body.Dataset))
+	}
+	for _, row := range d.Table.From(metrics.Monitor) {
+		if all := d.measurements(row); len(all) > 0 {
+			s.Measured = append(s.Measured, all[len(all)-1].finding.Words(d.Printer.Lang))
+		}
+	}
+	s.Manual = d.manual()
+	return s
+}
+
+// findings tells what a report says of the rows of its source.
+func (d *desk) findings(s metrics.SourceKind, r metrics.Report) []string {
+	var out []string
+	for _, f := range metrics.Judge(d.Table.From(s), r, d.baseline(), d.NearPercent) {
+		out = append(out, f.Words(d.Printer.Lang))
+	}
+	return out
+}
+
+// outcome is how the experiment stands, as it is shown.
+func (t TriedOut) outcome() templates.Outcome {
+	switch {
+	case t.Adopted:
+		return templates.Adopted
+	case strings.HasPrefix(t.Outcome, "drop") || strings.HasPrefix(t.Outcome, "descart"):
+		return templates.Dropped
+	}
+	return templates.Running
 }
 
 // returned is the newest return since the gate last passed; nil for none.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/metrics"
 )
 
 // Fact is a value that was read, or the reason why it could not be read. The zero Fact is unknown.
@@ -83,13 +84,19 @@ func (c Comment) Before(d Comment) bool {
 // Issue is an issue as it stands.
 type Issue struct {
 	Repository int64 // GitHub's id of the repository it is in, which stays when that is renamed
+	ID         int64 // GitHub's database id, by which a sub-issue is added; 0 where it was not read
 	Number     int
 	Title      string
 	Body       string
 	Closed     bool
+	ClosedAt   time.Time // zero while it is open
 	Author     Person
+	Own        bool // written by Phasegate, whoever edited it since
 	Created    time.Time
 	BodyEdited time.Time // when the body was last edited; zero if never
+	Editor     Person    // who edited the body last; zero if nobody did
+	EditedOwn  bool      // that was Phasegate
+	Parent     int       // of which it is a native sub-issue, in the same repository; 0 for none
 	Labels     []string
 	URL        string
 }
@@ -120,10 +127,12 @@ type LabelChange struct {
 	At    time.Time
 }
 
-// MergedPull is a merged pull request that names a deliverable: the evidence of its steps.
+// MergedPull is a pull request that was merged into the default branch: evidence of steps, and what may
+// void a yes.
 type MergedPull struct {
 	Number      int
-	Deliverable int
+	Deliverable int // that it names; 0 for none
+	Experiment  int // that it names; 0 for none
 	Author      Person
 	Merged      time.Time
 	Commit      string // merge commit, full SHA
@@ -134,6 +143,45 @@ type MergedPull struct {
 type File struct {
 	Path    string
 	Removed bool
+}
+
+// Report is a metric report, as a completed check run holds it.
+type Report struct {
+	ID     int64 // of the check run; rises with time
+	Commit string
+	At     time.Time // when the check run was completed
+	Body   metrics.Report
+	Fault  string // why its text is no report; Body is then zero
+}
+
+// Deployment is a deployment of the repository to an environment.
+type Deployment struct {
+	ID          int64
+	Environment string
+	Commit      string // full SHA
+	Ref         string
+	Deliverable int // that its payload names; 0 for none
+	By          Person
+	Created     time.Time
+	Succeeded   time.Time // its first status success; zero if it never had one
+	URL         string
+}
+
+// Span is two commits that are compared.
+type Span struct{ Base, Head string }
+
+// Comparison is what lies between two commits.
+type Comparison struct {
+	Contains bool     // Head is Base, or has it among its ancestors
+	Files    []string // paths that differ between them, a renamed file under both names
+	Complete bool     // Files are all of them; GitHub lists 300
+}
+
+// CheckState is the newest result of one CI check or commit status on a commit.
+type CheckState struct {
+	Name  string
+	Green bool   // it ended well: success, neutral or skipped
+	State string // GitHub's word for how it stands, lower case: failure, in_progress, pending
 }
 
 // Roster says who holds which role by the config of the default branch, teams resolved to people.

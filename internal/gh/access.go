@@ -21,15 +21,16 @@ type Permission struct {
 func Permissions() []Permission {
 	return []Permission{
 		{"metadata", Read, false, "every App has it"},
-		{"contents", Read, false, "reads the config and what pull requests merged"},
+		{"contents", Read, false, "reads the config, what pull requests merged, and what lies between two commits"},
 		{"members", Read, false, "reads the teams that hold roles"},
 		{"issues", Write, false, "labels, stickies, records and replies on issues"},
-		{"pull_requests", Write, false, "reads merged pull requests, asks for reviews"},
-		{"checks", Write, false, "posts the checks"},
+		{"pull_requests", Write, false, "reads open and merged pull requests, asks for reviews"},
+		{"checks", Write, false, "posts the checks, reads metric reports and the results of CI"},
 		{"merge_queues", Read, false, "judges a merge group by its pull requests"},
 		{"administration", Read, true, "lets doctor look at rulesets"},
 		{"actions", Read, true, "answers deployment protection rules"},
-		{"deployments", Write, true, "answers deployment protection rules"},
+		{"deployments", Write, true, "reads what is in production, answers deployment protection rules"},
+		{"statuses", Read, true, "reads CI that reports commit statuses instead of checks"},
 	}
 }
 

@@ -60,6 +60,7 @@ func (a *actor) person() facts.Person {
 
 type commentNode struct {
 	ID              bigInt `json:"fullDatabaseId"`
+	NodeID          string `json:"id"` // "" where it was not asked for
 	Body            string
 	CreatedAt       time.Time
 	LastEditedAt    *time.Time
@@ -78,6 +79,9 @@ type commentNode struct {
 type bigInt int64
 
 func (b *bigInt) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return nil
+	}
 	n, err := strconv.ParseInt(strings.Trim(string(text), `"`), 10, 64)
 	*b = bigInt(n)
 	return err
@@ -87,7 +91,8 @@ var reactions = map[string]facts.Reaction{"THUMBS_UP": facts.Counted, "CONFUSED"
 
 // writer says whose writing is Phasegate's own: the viewer's where login is empty, else that App's.
 type writer struct {
-	login string
+	login  string
+	viewer facts.Person
 }
 
 // is reports whether the account is the App. A person's login cannot have brackets.
@@ -95,10 +100,13 @@ func (w writer) is(a *actor) bool {
 	return w.login != "" && a != nil && a.Typename == "Bot" && strings.EqualFold(a.person().Login, w.login)
 }
 
+// did reports whether an account that GitHub says the viewer is, or is not, is Phasegate's.
+func (w writer) did(a *actor, viewer bool) bool { return w.login == "" && viewer || w.is(a) }
+
 // fact is the comment as the engine takes it. It is ours only as long as nobody else edited it.
 func (n commentNode) fact(w writer) facts.Comment {
 	c := facts.Comment{ID: int64(n.ID), Author: n.Author.person(), Body: n.Body, Created: n.CreatedAt, Edited: n.LastEditedAt != nil, Hidden: n.IsMinimized, URL: n.URL}
-	if w.login == "" && n.ViewerDidAuthor || w.is(n.Author) {
+	if w.did(n.Author, n.ViewerDidAuthor) {
 		byOther := n.LastEditedAt != nil && !n.Editor.person().Is(c.Author)
 		c.Own, c.Touched = !byOther, byOther
 	}
@@ -112,23 +120,43 @@ func (n commentNode) fact(w writer) facts.Comment {
 }
 
 type issueNode struct {
-	Typename     string `json:"__typename"`
-	Number       int
-	Title, Body  string
-	Closed       bool
-	CreatedAt    time.Time
-	LastEditedAt *time.Time
-	URL          string
-	Author       *actor
-	Labels       list[struct{ Name string }]
-	Comments     list[commentNode]
-	Timeline     list[labelNode] `json:"timelineItems"`
+	Typename        string `json:"__typename"`
+	ID              bigInt `json:"fullDatabaseId"`
+	Number          int
+	Title, Body     string
+	Closed          bool
+	ClosedAt        *time.Time
+	CreatedAt       time.Time
+	LastEditedAt    *time.Time
+	URL             string
+	ViewerDidAuthor bool
+	Author, Editor  *actor
+	Repository      repositoryID
+	Parent          *struct {
+		Number     int
+		Repository repositoryID
+	}
+	Labels   list[struct{ Name string }]
+	Comments list[commentNode]
+	Timeline list[labelNode] `json:"timelineItems"`
 }
 
-func (n issueNode) fact() facts.Issue {
-	i := facts.Issue{Number: n.Number, Title: n.Title, Body: n.Body, Closed: n.Closed, Author: n.Author.person(), Created: n.CreatedAt, URL: n.URL}
+type repositoryID struct {
+	DatabaseID int64 `json:"databaseId"`
+}
+
+func (n issueNode) fact(w writer) facts.Issue {
+	i := facts.Issue{Repository: n.Repository.DatabaseID, ID: int64(n.ID), Number: n.Number, Title: n.Title, Body: n.Body, Closed: n.Closed,
+		Author: n.Author.person(), Own: w.did(n.Author, n.ViewerDidAuthor), Created: n.CreatedAt, URL: n.URL}
+	if n.ClosedAt != nil && n.Closed {
+		i.ClosedAt = *n.ClosedAt
+	}
 	if n.LastEditedAt != nil {
-		i.BodyEdited = *n.LastEditedAt
+		i.BodyEdited, i.Editor = *n.LastEditedAt, n.Editor.person()
+		i.EditedOwn = w.did(n.Editor, i.Editor.Is(w.viewer))
+	}
+	if n.Parent != nil && n.Parent.Repository == n.Repository {
+		i.Parent = n.Parent.Number
 	}
 	for _, l := range n.Labels.Nodes {
 		i.Labels = append(i.Labels, l.Name)
@@ -138,7 +166,7 @@ func (n issueNode) fact() facts.Issue {
 
 // listed is the issue as its neighbours see it, with the sticky if it is among the comments.
 func (n issueNode) listed(w writer) engine.Listed {
-	l := engine.Listed{Issue: n.fact()}
+	l := engine.Listed{Issue: n.fact(w)}
 	for _, node := range n.Comments.Nodes {
 		if c := node.fact(w); (c.Own || c.Touched) && engine.IsSticky(c.Body) {
 			l.Sticky = &c
@@ -156,9 +184,9 @@ type labelNode struct {
 	Label     struct{ Name string }
 }
 
-func (n labelNode) fact(w writer, viewer facts.Person) facts.LabelChange {
+func (n labelNode) fact(w writer) facts.LabelChange {
 	who := n.Actor.person()
-	return facts.LabelChange{ID: n.ID, Label: n.Label.Name, Added: n.Typename == "LabeledEvent", Actor: who, Own: w.login == "" && who.Is(viewer) || w.is(n.Actor), At: n.CreatedAt}
+	return facts.LabelChange{ID: n.ID, Label: n.Label.Name, Added: n.Typename == "LabeledEvent", Actor: who, Own: w.did(n.Actor, who.Is(w.viewer)), At: n.CreatedAt}
 }
 
 type blobNode struct {
@@ -179,10 +207,10 @@ type repositoryNode struct {
 		Name   string
 		Target struct{ Oid string }
 	}
-	Config                                 *blobNode
-	IssueOrPullRequest                     *issueNode
-	Problems, Deliverables, Data, Supports list[issueNode]
-	Labels                                 list[labelName]
+	Config             *blobNode
+	IssueOrPullRequest *issueNode
+	Known, Changed     list[issueNode] // see index
+	Labels             list[labelName]
 }
 
 // head is the default branch's name and commit; "" for an empty repository.

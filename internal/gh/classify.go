@@ -3,11 +3,14 @@ package gh
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/metrics"
 )
 
 // ConfigPath is where the rules stand in a repository.
@@ -15,9 +18,10 @@ const ConfigPath = ".github/phasegate.yml"
 
 // Stale names something read earlier that an event made out of date.
 type Stale struct {
-	What  StaleWhat
-	Owner string
-	Repo  string // "" for what belongs to the organisation
+	What   StaleWhat
+	Owner  string
+	Repo   string // "" for what belongs to the organisation
+	Commit string // whose checks changed; "" for none in particular
 }
 
 // StaleWhat says what is out of date.
@@ -27,7 +31,7 @@ type StaleWhat string
 const (
 	StaleConfig   StaleWhat = "config"
 	StaleTeams    StaleWhat = "teams"
-	StaleEvidence StaleWhat = "evidence" // merged pull requests
+	StaleEvidence StaleWhat = "evidence" // merged pull requests, metric reports, deployments
 )
 
 // Classified is what an event asks for. Without keys there is nothing to look at, and nothing is asked
@@ -56,12 +60,13 @@ func (s Self) Classify(name string, payload []byte) (Classified, error) {
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return Classified{}, fmt.Errorf("read the payload of %s: %w", name, err)
 	}
-	handle, known := handlers[name]
-	if !known || s.wrote(e.Sender) {
-		return Classified{}, nil
-	}
 	c := Classified{}
-	handle(&e, &c)
+	switch handle, known := handlers[name]; {
+	case name == "check_run":
+		s.checkRun(&e, &c)
+	case known && !s.wrote(e.Sender):
+		handle(&e, &c)
+	}
 	slices.SortFunc(c.Keys, engine.Key.Compare)
 	c.Keys = slices.Compact(c.Keys)
 	return c, nil
@@ -74,6 +79,7 @@ var handlers = map[string]func(*event, *Classified){
 	"sub_issues":                subIssues,
 	"pull_request":              pullRequest,
 	"push":                      push,
+	"deployment_status":         deploymentStatusCreated,
 	"membership":                teams,
 	"team":                      teams,
 	"repository":                repositoryChanged,
@@ -215,8 +221,11 @@ func subIssues(e *event, c *Classified) {
 	}
 }
 
-// pullRequest looks at a pull request whose commits are new, and at the deliverable whose evidence a merged pull request is. One that names none
-// may belong to the only open deliverable: then the repository is looked at.
+// pullRequest looks at a pull request whose commits are new, and at the deliverable whose evidence a merged
+// pull request is. One that names none may belong to the only open deliverable: then the repository is looked
+// at. A merged pull request may also change what another deliverable's Paths guard; the payload has no files,
+// and to look at everything at each merge would cost what the repository holds. Those others are not looked at
+// because of it: each look reads what was merged before it counts anything.
 func pullRequest(e *event, c *Classified) {
 	k, ok := e.key()
 	if ok && e.Pull != nil && (e.Action == "opened" || e.Action == "synchronize" || e.Action == "reopened") {
@@ -232,15 +241,57 @@ func pullRequest(e *event, c *Classified) {
 	if renamed && was == DeliverableOf(e.Pull.Body, e.Pull.Head.Ref) {
 		return
 	}
-	c.Stale = append(c.Stale, Stale{StaleEvidence, k.Owner, k.Repo})
+	c.Stale = append(c.Stale, Stale{What: StaleEvidence, Owner: k.Owner, Repo: k.Repo})
 	if renamed && was > 0 {
 		c.Keys = append(c.Keys, k.Issue(was))
 	}
-	if n := DeliverableOf(e.Pull.Body, e.Pull.Head.Ref); n > 0 {
-		c.Keys = append(c.Keys, k.Issue(n))
+	c.Keys = append(c.Keys, deliverableKey(k, DeliverableOf(e.Pull.Body, e.Pull.Head.Ref)))
+}
+
+// checkRun looks at the deliverable that a metric report measured; those the App filed itself count too. Any
+// other check says nothing here.
+func (s Self) checkRun(e *event, c *Classified) {
+	k, ok := e.key()
+	run := e.CheckRun
+	if !ok || run == nil || e.Action != "completed" || run.Name != ReportCheckName || run.App.Slug != actionsSlug && !strings.EqualFold(run.App.Slug+"[bot]", s.Login) {
 		return
 	}
-	c.Keys = append(c.Keys, k)
+	c.Stale = append(c.Stale, Stale{What: StaleEvidence, Owner: k.Owner, Repo: k.Repo, Commit: run.HeadSHA})
+	c.Keys = append(c.Keys, deliverableKey(k, reportedFor(run.Output.Text)))
+}
+
+var deliverableField = regexp.MustCompile(`"deliverable"\s*:\s*(\d{1,9})\b`)
+
+// reportedFor is the deliverable that a report names, even one that is wrong otherwise; 0 for none.
+func reportedFor(text string) int {
+	if r, err := metrics.ParseReport([]byte(text)); err == nil {
+		return r.Deliverable
+	}
+	m := deliverableField.FindStringSubmatch(text)
+	if m == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1]) // nine digits
+	return n
+}
+
+// deploymentStatusCreated looks at the deliverable that came to production.
+func deploymentStatusCreated(e *event, c *Classified) {
+	k, ok := e.key()
+	if !ok || e.Deployment == nil || e.DeploymentStatus == nil || e.DeploymentStatus.State != "success" || e.Deployment.Environment != production {
+		return
+	}
+	c.Stale = append(c.Stale, Stale{What: StaleEvidence, Owner: k.Owner, Repo: k.Repo})
+	c.Keys = append(c.Keys, deliverableKey(k, deliverableIn(string(e.Deployment.Payload))))
+}
+
+// deliverableKey is the deliverable of that number; the repository, whose objects are then all looked at,
+// where none is named.
+func deliverableKey(k engine.Key, number int) engine.Key {
+	if number > 0 {
+		return k.Issue(number)
+	}
+	return k
 }
 
 // maxListed is how many commits GitHub lists in a push at most.
@@ -256,7 +307,7 @@ func push(e *event, c *Classified) {
 		touched = touched || slices.Contains(slices.Concat(commit.Added, commit.Removed, commit.Modified), ConfigPath)
 	}
 	if touched {
-		c.Stale = append(c.Stale, Stale{StaleConfig, k.Owner, k.Repo})
+		c.Stale = append(c.Stale, Stale{What: StaleConfig, Owner: k.Owner, Repo: k.Repo})
 		c.Keys = append(c.Keys, k)
 	}
 }
@@ -274,7 +325,7 @@ func repositoryChanged(e *event, c *Classified) {
 	}
 	switch e.Action {
 	case "edited", "renamed", "transferred", "unarchived":
-		c.Stale = append(c.Stale, Stale{StaleConfig, k.Owner, k.Repo})
+		c.Stale = append(c.Stale, Stale{What: StaleConfig, Owner: k.Owner, Repo: k.Repo})
 		c.Keys = append(c.Keys, k)
 	}
 }

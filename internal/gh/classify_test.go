@@ -27,7 +27,7 @@ func classifyFrom(t testing.TB, event, action, login, kind, rest string) string 
 		parts = append(parts, strings.TrimPrefix(k.String(), "7/acme/churn/"))
 	}
 	for _, s := range c.Stale {
-		parts = append(parts, "stale "+string(s.What))
+		parts = append(parts, strings.TrimSpace("stale "+string(s.What)+" "+s.Commit))
 	}
 	if c.Gone != 0 {
 		parts = append(parts, fmt.Sprintf("gone %d", c.Gone))
@@ -43,6 +43,13 @@ func TestClassify(t *testing.T) {
 	says := func(issue, body, kind string) string {
 		return issue + fmt.Sprintf(`,"comment":{"id":1,"body":%q,"user":{"login":"x","type":%q}}`, body, kind)
 	}
+	run := func(name, slug, text string) string {
+		return fmt.Sprintf(`"check_run":{"name":%q,"head_sha":"abc","app":{"slug":%q},"output":{"text":%q}}`, name, slug, text)
+	}
+	deployed := func(environment, state, payload string) string {
+		return fmt.Sprintf(`"deployment":{"environment":%q,"payload":%s},"deployment_status":{"state":%q}`, environment, payload, state)
+	}
+	good := reportText(3, strings.Repeat("a", 40), 0.5)
 	long := strings.Repeat("This is a long thought about the data. ", 4)
 	for _, c := range []struct{ name, event, action, rest, want string }{
 		{"an object of ours", "issues", "opened", deliverable, "issue/3"},
@@ -83,6 +90,20 @@ func TestClassify(t *testing.T) {
 		{"installed", "installation", "created", `"repositories":[{"full_name":"acme/churn"}]`, "repository"},
 		{"no longer suspended", "installation", "unsuspend", `"repositories":[{"full_name":"acme/churn"}]`, "repository"},
 		{"uninstalled", "installation", "deleted", `"repositories":[{"full_name":"acme/churn"}]`, "gone 7"},
+		{"a metric report", "check_run", "completed", run("phasegate/report", "github-actions", good), "issue/3, stale evidence abc"},
+		{"a report of ours", "check_run", "completed", run("phasegate/report", "phasegate", good), "issue/3, stale evidence abc"},
+		{"a report with a mistake", "check_run", "completed", run("phasegate/report", "phasegate", `{"deliverable": 4}`), "issue/4, stale evidence abc"},
+		{"a report of nothing", "check_run", "completed", run("phasegate/report", "phasegate", "?"), "repository, stale evidence abc"},
+		{"a report of a stranger", "check_run", "completed", run("phasegate/report", "somebody", good), ""},
+		{"a report that was begun", "check_run", "created", run("phasegate/report", "phasegate", good), ""},
+		{"another check", "check_run", "completed", run("tests", "github-actions", good), ""},
+		{"in production", "deployment_status", "created", deployed("production", "success", `{"deliverable":3}`), "issue/3, stale evidence"},
+		{"in production, named in a text", "deployment_status", "created", deployed("production", "success", `"{\"deliverable\":3}"`), "issue/3, stale evidence"},
+		{"in production, nobody says what", "deployment_status", "created", deployed("production", "success", `{}`), "repository, stale evidence"},
+		{"on its way", "deployment_status", "created", deployed("production", "in_progress", `{"deliverable":3}`), ""},
+		{"elsewhere", "deployment_status", "created", deployed("staging", "success", `{"deliverable":3}`), ""},
+		{"an incident closed", "issues", "closed", `"issue":{"number":9,"labels":[{"name":"kind:incident"}]}`, "issue/9"},
+		{"a word in a meeting", "issue_comment", "created", says(`"issue":{"number":9,"labels":[{"name":"kind:meeting"}]}`, "/reviewed #3", "User"), "issue/9"},
 		{"an event nobody asked for", "star", "created", deliverable, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -90,6 +111,9 @@ func TestClassify(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+	if got := classifyFrom(t, "check_run", "completed", "phasegate[bot]", "Bot", run("phasegate/report", "phasegate", good)); got != "issue/3, stale evidence abc" {
+		t.Errorf("a report that we filed ourselves: %q", got)
 	}
 	own := says(deliverable, "/approve", "Bot")
 	for _, event := range gh.Events() {

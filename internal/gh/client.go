@@ -7,14 +7,17 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
 	"github.com/google/go-github/v62/github"
 	"github.com/phasegate/phasegate/internal/engine"
+	"github.com/phasegate/phasegate/internal/facts"
 )
 
 // DefaultURL is where GitHub's REST interface is.
@@ -58,7 +61,8 @@ type clientKey struct {
 type client struct {
 	*github.Client
 	graphql string
-	asOther bool // the viewer is not who writes
+	asOther bool                         // the viewer is not who writes
+	viewer  atomic.Pointer[facts.Person] // whose token it is, once GitHub told; nil before
 }
 
 // New checks the options and returns a GitHub that has asked nothing yet.
@@ -146,7 +150,7 @@ func (g *GitHub) connect(rt http.RoundTripper) (*client, error) {
 	if g.agent != "" {
 		c.UserAgent = g.agent
 	}
-	return &client{c, g.graphql, g.writer != ""}, nil
+	return &client{Client: c, graphql: g.graphql, asOther: g.writer != ""}, nil
 }
 
 // sameHost follows redirects on the host that was asked only: a token goes nowhere else.
@@ -245,12 +249,22 @@ func gone(err error) bool {
 // query asks GraphQL and decodes data into out. Errors about single fields that do not exist are no
 // error: the field is null then. Any other error is one, whatever data came with it.
 func (c *client) query(ctx context.Context, document string, variables map[string]any, out any) error {
+	refused, err := c.ask(ctx, document, variables, out)
+	if err == nil && len(refused) > 0 {
+		return refused[0]
+	}
+	return err
+}
+
+// ask is query for documents of which a part may be refused: it lists the fields that may not be read.
+// Where such a field cannot be null, what it stands in is null with it; without any data out stays as it is.
+func (c *client) ask(ctx context.Context, document string, variables map[string]any, out any) (refused []graphqlError, err error) {
 	if c.asOther {
 		document = strings.ReplaceAll(document, reactionFields, botReactionFields)
 	}
 	req, err := c.NewRequest(http.MethodPost, c.graphql, map[string]any{"query": document, "variables": variables})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var answer struct {
 		Data   json.RawMessage `json:"data"`
@@ -258,25 +272,33 @@ func (c *client) query(ctx context.Context, document string, variables map[strin
 	}
 	res, err := c.Do(ctx, req, &answer)
 	if err != nil {
-		return limited(err)
+		return nil, limited(err)
 	}
 	for _, e := range answer.Errors {
-		switch e.Type {
-		case "NOT_FOUND":
-		case "RATE_LIMITED", "RATE_LIMIT": // GitHub has used both
-			return &Retry{max(time.Until(res.Rate.Reset.Time), time.Minute), e}
+		switch {
+		case e.Type == "NOT_FOUND", e.Type == refusal && e.in("parent"): // a parent in a repository that we may not see is none
+		case e.Type == refusal:
+			refused = append(refused, e)
+		case e.Type == "RATE_LIMITED", e.Type == "RATE_LIMIT": // GitHub has used both
+			return nil, &Retry{max(time.Until(res.Rate.Reset.Time), time.Minute), e}
 		default:
-			return e
+			return nil, e
 		}
 	}
 	if len(answer.Data) == 0 || string(answer.Data) == "null" {
-		return fmt.Errorf("GraphQL answered without data: %w", errors.Join(errorsOf(answer.Errors)...))
+		if len(refused) > 0 {
+			return refused, nil
+		}
+		return nil, fmt.Errorf("GraphQL answered without data: %w", errors.Join(errorsOf(answer.Errors)...))
 	}
 	if err := json.Unmarshal(answer.Data, out); err != nil {
-		return fmt.Errorf("read GraphQL's answer: %w", err)
+		return nil, fmt.Errorf("read GraphQL's answer: %w", err)
 	}
-	return nil
+	return refused, nil
 }
+
+// refusal is the type of GraphQL's errors about what may not be read.
+const refusal = "FORBIDDEN"
 
 type graphqlError struct {
 	Type    string `json:"type"`
@@ -288,10 +310,13 @@ func (e graphqlError) Error() string {
 	return fmt.Sprintf("GraphQL: %s %v: %s", e.Type, e.Path, e.Message)
 }
 
+// in reports whether the error is about the field of that name, or something in it.
+func (e graphqlError) in(field string) bool { return slices.Contains(e.Path, any(field)) }
+
 // forbidden reports whether GraphQL refused the field.
 func forbidden(err error) bool {
 	var e graphqlError
-	return errors.As(err, &e) && e.Type == "FORBIDDEN"
+	return errors.As(err, &e) && e.Type == refusal
 }
 
 func errorsOf(list []graphqlError) []error {

@@ -7,6 +7,7 @@ import (
 
 var (
 	deliverableLine = regexp.MustCompile(`(?im)^[ \t]*(?:deliverable|entrega)[ \t]*:[ \t]*#(\d{1,9})\b`)
+	experimentLine  = regexp.MustCompile(`(?im)^[ \t]*(?:experiment|experimento)[ \t]*:[ \t]*#(\d{1,9})\b`)
 	closingKeyword  = regexp.MustCompile(`(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)[ \t]*:?[ \t]+#(\d{1,9})\b`)
 	numberedBranch  = regexp.MustCompile(`^(\d{1,9})-`)
 )
@@ -26,4 +27,17 @@ func DeliverableOf(body, headRef string) int {
 		}
 	}
 	return 0
+}
+
+// ExperimentOf is the issue that a pull request's line `Experiment: #N` names; 0 for none.
+func ExperimentOf(body string) int {
+	m := experimentLine.FindStringSubmatch(body)
+	if m == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(m[1])
+	if err != nil {
+		return 0
+	}
+	return n
 }

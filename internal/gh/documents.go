@@ -16,53 +16,68 @@ const (
 	botReactionFields = `reactionGroups { content viewerHasReacted reactors(first: 20) { nodes { __typename ... on Bot { login } } } }`
 )
 
-const issueFields = `number title body closed createdAt lastEditedAt url author { ` + personFields + ` } labels(first: 100) { nodes { name } }`
+const issueFields = `fullDatabaseId number title body closed closedAt createdAt lastEditedAt url viewerDidAuthor
+author { ` + personFields + ` } editor { ` + personFields + ` } repository { databaseId } parent { number repository { databaseId } }
+labels(first: 100) { nodes { name } }`
 
 // listedFields are of an issue as its neighbours see it: its sticky is among its first comments, or is
 // looked for (see stickies).
-const listedFields = issueFields + ` comments(first: 10) { totalCount nodes { ` + stickyFields + ` } }`
+const listedFields = issueFields + ` comments(first: 5) { totalCount nodes { ` + stickyFields + ` } }`
 
-// smallPage is how many issues of a kind are asked for at first. What a query costs in GitHub's points
-// depends on what it asks for, not on what there is: four lists of 25 cost a quarter of four of 100.
-const smallPage = 25
+// What a query costs in GitHub's points depends on what it asks for, not on what there is: 50 issues that
+// changed, with labels and comments, are one point, and 100 are two.
+const (
+	changedArgs = `first: 50, filterBy: {since: $since}, orderBy: {field: UPDATED_AT, direction: ASC}`
+	knownArgs   = `first: 100, labels: $kinds, orderBy: {field: CREATED_AT, direction: ASC}`
+)
 
-const listArgs = `states: OPEN, orderBy: {field: CREATED_AT, direction: ASC}`
-
-const issueDocument = `query($owner: String!, $repo: String!, $number: Int!, $page: Int!) {
-viewer { login databaseId }
-repository(owner: $owner, name: $repo) {
-  databaseId nameWithOwner url
+const setUpFields = `databaseId nameWithOwner url
   defaultBranchRef { name target { oid } }
-  config: object(expression: "HEAD:` + ConfigPath + `") { ... on Blob { oid byteSize isBinary isTruncated text } }
-  issueOrPullRequest(number: $number) { __typename ... on Issue { ` + issueFields + `
+  config: object(expression: "HEAD:` + ConfigPath + `") { ... on Blob { oid byteSize isBinary isTruncated text } }`
+
+const objectFields = `__typename ... on Issue { ` + issueFields + `
     comments(first: 100) { pageInfo { hasNextPage endCursor } nodes { ` + commentFields + ` } }
     timelineItems(last: 100, itemTypes: [LABELED_EVENT, UNLABELED_EVENT]) { nodes { __typename
       ... on LabeledEvent { id createdAt actor { ` + personFields + ` } label { name } }
-      ... on UnlabeledEvent { id createdAt actor { ` + personFields + ` } label { name } } } } } }
-  problems: issues(first: $page, labels: ["kind:problem"], ` + listArgs + `) { totalCount pageInfo { hasNextPage endCursor } nodes { ` + listedFields + ` } }
-  deliverables: issues(first: $page, labels: ["kind:deliverable"], ` + listArgs + `) { totalCount pageInfo { hasNextPage endCursor } nodes { ` + listedFields + ` } }
-  data: issues(first: $page, labels: ["kind:data"], ` + listArgs + `) { totalCount pageInfo { hasNextPage endCursor } nodes { ` + listedFields + ` } }
-  supports: issues(first: $page, labels: ["kind:support-problem"], ` + listArgs + `) { totalCount pageInfo { hasNextPage endCursor } nodes { ` + issueFields + ` } }
+      ... on UnlabeledEvent { id createdAt actor { ` + personFields + ` } label { name } } } } }`
+
+// firstDocument is a look at an issue of a repository that is not known yet; issueDocument one where it is.
+const (
+	firstDocument = `query($owner: String!, $repo: String!, $number: Int!, $kinds: [String!]) {
+viewer { login databaseId }
+repository(owner: $owner, name: $repo) {
+  ` + setUpFields + `
+  issueOrPullRequest(number: $number) { ` + objectFields + ` }
+  known: issues(` + knownArgs + `) { totalCount pageInfo { hasNextPage endCursor } nodes { ` + listedFields + ` } }
 } }`
+
+	issueDocument = `query($owner: String!, $repo: String!, $number: Int!, $kinds: [String!], $since: DateTime!) {
+viewer { login databaseId }
+repository(owner: $owner, name: $repo) {
+  ` + setUpFields + `
+  issueOrPullRequest(number: $number) { ` + objectFields + ` }
+  known: issues(labels: $kinds) { totalCount }
+  changed: issues(` + changedArgs + `) { pageInfo { hasNextPage endCursor } nodes { ` + listedFields + ` } }
+} }`
+
+	knownDocument = `query($owner: String!, $repo: String!, $kinds: [String!], $after: String) {
+repository(owner: $owner, name: $repo) {
+  known: issues(after: $after, ` + knownArgs + `) { totalCount pageInfo { hasNextPage endCursor } nodes { ` + listedFields + ` } } } }`
+
+	changedDocument = `query($owner: String!, $repo: String!, $since: DateTime!, $after: String) {
+repository(owner: $owner, name: $repo) {
+  changed: issues(after: $after, ` + changedArgs + `) { pageInfo { hasNextPage endCursor } nodes { ` + listedFields + ` } } } }`
+)
 
 const commentsDocument = `query($owner: String!, $repo: String!, $number: Int!, $after: String) {
 repository(owner: $owner, name: $repo) { issue(number: $number) {
   comments(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { ` + commentFields + ` } } } } }`
 
-const listDocument = `query($owner: String!, $repo: String!, $labels: [String!], $after: String) {
-repository(owner: $owner, name: $repo) {
-  list: issues(first: 100, after: $after, labels: $labels, ` + listArgs + `) { pageInfo { hasNextPage endCursor } nodes { ` + listedFields + ` } } } }`
-
 const repositoryDocument = `query($owner: String!, $repo: String!) {
 viewer { login databaseId }
 repository(owner: $owner, name: $repo) {
-  databaseId nameWithOwner url
-  defaultBranchRef { name target { oid } }
-  config: object(expression: "HEAD:` + ConfigPath + `") { ... on Blob { oid byteSize isBinary isTruncated text } }
+  ` + setUpFields + `
   labels(first: 100) { pageInfo { hasNextPage endCursor } nodes { name description color } }
-  problems: issues(first: 100, labels: ["kind:problem"], ` + listArgs + `) { pageInfo { hasNextPage endCursor } nodes { number } }
-  deliverables: issues(first: 100, labels: ["kind:deliverable"], ` + listArgs + `) { pageInfo { hasNextPage endCursor } nodes { number } }
-  data: issues(first: 100, labels: ["kind:data"], ` + listArgs + `) { pageInfo { hasNextPage endCursor } nodes { number } }
 } }`
 
 const labelsDocument = `query($owner: String!, $repo: String!, $after: String) {
@@ -73,29 +88,9 @@ const configHistoryDocument = `query($owner: String!, $repo: String!) {
 repository(owner: $owner, name: $repo) { defaultBranchRef { target { ... on Commit {
   history(first: 30, path: "` + ConfigPath + `") { nodes { oid } } } } } } }`
 
-// evidenceDocument lists the pull requests whose commits touched a step's evidence.
-const evidenceDocument = `query($owner: String!, $repo: String!, $analysis: String!, $design: String!) {
-repository(owner: $owner, name: $repo) { defaultBranchRef { target { ... on Commit {
-  analysis: history(first: 50, path: $analysis) { pageInfo { hasNextPage endCursor } nodes { associatedPullRequests(first: 5) { nodes { ...pull } } } }
-  design: history(first: 50, path: $design) { pageInfo { hasNextPage endCursor } nodes { associatedPullRequests(first: 5) { nodes { ...pull } } } } } } } } }
-` + pullFragment
-
-const pullFragment = `fragment pull on PullRequest { number merged mergedAt body headRefName baseRefName author { ` + personFields + ` } mergeCommit { oid } }`
-
-// touchesDocument goes on in one folder's history.
-const touchesDocument = `query($owner: String!, $repo: String!, $path: String!, $after: String) {
-repository(owner: $owner, name: $repo) { defaultBranchRef { target { ... on Commit {
-  history(first: 50, path: $path, after: $after) { pageInfo { hasNextPage endCursor } nodes { associatedPullRequests(first: 5) { nodes { ...pull } } } } } } } }
-}
-` + pullFragment
-
 const teamDocument = `query($org: String!, $slug: String!, $after: String) {
 organization(login: $org) { team(slug: $slug) { members(first: 100, after: $after, membership: ALL) {
   pageInfo { hasNextPage endCursor } nodes { login databaseId } } } } }`
-
-const filesDocument = `query($owner: String!, $repo: String!, $number: Int!, $after: String) {
-repository(owner: $owner, name: $repo) { pullRequest(number: $number) {
-  files(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { path changeType } } } } }`
 
 const surveyDocument = `query($owner: String!, $repo: String!) {
 repository(owner: $owner, name: $repo) {
@@ -104,9 +99,7 @@ repository(owner: $owner, name: $repo) {
 
 const pullDocument = `query($owner: String!, $repo: String!, $number: Int!) {
 repository(owner: $owner, name: $repo) {
-  databaseId nameWithOwner url
-  defaultBranchRef { name target { oid } }
-  config: object(expression: "HEAD:` + ConfigPath + `") { ... on Blob { oid byteSize isBinary isTruncated text } }
+  ` + setUpFields + `
   pullRequest(number: $number) { closed headRefOid } } }`
 
 const configAtDocument = `query($owner: String!, $repo: String!, $expression: String!) {

@@ -1,6 +1,9 @@
 package gh
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // event is what classification reads of a webhook's payload; GitHub sends far more.
 type event struct {
@@ -23,6 +26,10 @@ type event struct {
 	Forced  bool     `json:"forced"`
 	Deleted bool     `json:"deleted"`
 	Commits []commit `json:"commits"`
+
+	CheckRun         *checkRun         `json:"check_run"`
+	Deployment       *deployment       `json:"deployment"`
+	DeploymentStatus *deploymentStatus `json:"deployment_status"`
 
 	Repositories      []repository `json:"repositories"`
 	RepositoriesAdded []repository `json:"repositories_added"`
@@ -68,6 +75,26 @@ type pull struct {
 	At     time.Time `json:"merged_at"`
 	Head   branch    `json:"head"`
 	Base   branch    `json:"base"`
+}
+
+type checkRun struct {
+	Name    string `json:"name"`
+	HeadSHA string `json:"head_sha"`
+	App     struct {
+		Slug string `json:"slug"`
+	} `json:"app"`
+	Output struct {
+		Text string `json:"text"`
+	} `json:"output"`
+}
+
+type deployment struct {
+	Environment string          `json:"environment"`
+	Payload     json.RawMessage `json:"payload"` // whatever its author wrote
+}
+
+type deploymentStatus struct {
+	State string `json:"state"`
 }
 
 type branch struct {

@@ -1,8 +1,8 @@
 package gh
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,198 +10,211 @@ import (
 
 	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/lifecycle"
 )
 
-type pullNode struct {
-	Number      int
-	Merged      bool
-	MergedAt    *time.Time
-	Body        string
-	HeadRefName string
-	BaseRefName string
-	Author      *actor
-	MergeCommit *struct{ Oid string }
+// evidence is what was merged into a repository's default branch, measured on it and deployed from it, since
+// a moment. It is read for the first deliverable that is looked at, and then kept up: when the branch moved
+// or an event said so, one request brings what is new.
+type evidence struct {
+	reading turn // who has it reads
+
+	// Guarded by the cache's lock.
+	forgot int             // rises with each event about it
+	stale  map[string]bool // commits whose checks changed
+
+	// Guarded by reading.
+	known   bool
+	through int // forgot, as it was when it was read
+	branch  string
+	head    string
+	since   time.Time // the deliverables opened since then are provided for
+	from    time.Time // every pull request merged since is there; later than since where there are too many
+	until   time.Time // whatever pull request changed before is there as it is
+	whole   time.Time // when all of it was last read, by this machine's clock
+	read    time.Time // when it was last read, by this machine's clock
+
+	pulls       map[int]facts.MergedPull
+	commits     map[string]bool           // of the branch, since then
+	reports     map[string][]facts.Report // by commit
+	deployed    map[string][]facts.Report // by commit
+	deployments []facts.Deployment
+	refused     map[part]bool // may not be read
+	refusedAt   time.Time     // by this machine's clock
 }
 
-type fileNode struct {
-	Path       string
-	ChangeType string
+// part is one of the three things that are read.
+type part string
+
+// The parts, by the field of a repository that they are read from.
+const (
+	mergedPulls part = "pullRequests"
+	measured    part = "defaultBranchRef"
+	deployed    part = "deployments"
+)
+
+// What is read without an event about it: what is new after a while, in case an event was lost, and once in
+// a longer while all of it, for reports on older commits.
+const (
+	evidenceFor = 10 * time.Minute
+	wholeFor    = 3 * time.Hour
+)
+
+// forget notes that an event was about the evidence. The caller holds the cache's lock.
+func (e *evidence) forget(commit string) {
+	e.forgot++
+	if commit == "" {
+		return
+	}
+	if len(e.stale) >= maxStale {
+		e.stale = nil
+		e.forgot += maxStale // all of it is read again, see keepUp
+	}
+	if e.stale == nil {
+		e.stale = map[string]bool{}
+	}
+	e.stale[commit] = true
 }
 
-type touches = list[struct {
-	AssociatedPullRequests list[pullNode]
-}]
+// maxStale is how many commits are read again by name.
+const maxStale = 50
 
-// maxTouches is how many pages of commits are read of one step's folder. What lies further back is
-// unknown, not absent.
-const maxTouches = 20
+// What a person is told where a part could not be read.
+const (
+	notNeeded      = "not needed"
+	whyTooMany     = "more pull requests were merged since the deliverable was opened than are read"
+	whyMerged      = "the merged pull requests could not be read"
+	whyReports     = "the metric reports could not be read"
+	whyDeployments = "the deployments could not be read"
+)
 
-var errTooMany = errors.New("more commits touched it than are read")
+// evidence takes what was merged, measured and deployed into the snapshot of a deliverable. What may not be
+// read, or is too much, is unknown, and keeps the gate shut; a failure that may pass is an error, so that the
+// look is tried again.
+func (g *GitHub) evidence(ctx context.Context, c *client, s *engine.Snapshot, r *repositoryNode) error {
+	s.Merged = facts.Unknown[[]facts.MergedPull](notNeeded)
+	s.Reports = facts.Unknown[[]facts.Report](notNeeded)
+	s.Deployments = facts.Unknown[[]facts.Deployment](notNeeded)
+	if s.Gone || !s.Issue.Has(lifecycle.Deliverable.Label()) && (len(s.Issue.KindsOf()) > 0 || !looksLikeForm(s.Issue.Body)) {
+		return nil
+	}
+	e := g.cache.evidenceOf(s.Key)
+	done, err := e.reading.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := g.keepUp(ctx, c, s.Key, e, r, s.Issue.Created); err != nil {
+		return fmt.Errorf("read what was merged, measured and deployed: %w", err)
+	}
+	s.Merged, s.Reports, s.Deployments = e.merges(s.Issue.Created), e.measurements(), e.deploys()
+	return nil
+}
 
-// evidence reads the merged pull requests that touched the design phase's steps, newest first. They are
-// read anew when the default branch moved or an event said that one changed. What may not be read, or is
-// too much, is unknown, and keeps the gate shut; a failure that may pass is an error, so that the look is
-// tried again.
-func (g *GitHub) evidence(ctx context.Context, c *client, key engine.Key, r *repositoryNode) (facts.Fact[[]facts.MergedPull], error) {
+// evidenceOf is that of the key's repository, perhaps not read yet.
+func (c *cache) evidenceOf(key engine.Key) *evidence {
 	name := strings.ToLower(key.FullName())
-	branch, head := r.head()
-	var known facts.Fact[[]facts.MergedPull]
-	fresh, asked := false, 0
-	g.cache.with(func() {
-		known, fresh = g.cache.evidence[name]
-		asked = g.cache.forgot
-		fresh = fresh && g.cache.heads[name] == head
-	})
-	if fresh {
-		return known, nil
-	}
-	pulls, err := g.mergedPulls(ctx, c, key, branch)
-	const why = "the merged pull requests could not be read"
-	switch {
-	case forbidden(err), errors.Is(err, errTooMany):
-		return facts.Unknown[[]facts.MergedPull](why), nil
-	case err != nil:
-		return facts.Unknown[[]facts.MergedPull](why), fmt.Errorf("read the merged pull requests: %w", err)
-	}
-	f := facts.Known(pulls)
-	g.cache.with(func() {
-		if g.cache.forgot == asked {
-			g.cache.evidence[name], g.cache.heads[name] = f, head
+	var e *evidence
+	c.with(func() {
+		if e = c.evidence[name]; e == nil {
+			e = &evidence{reading: newTurn()}
+			c.evidence[name] = e
 		}
 	})
-	return f, nil
+	return e
 }
 
-func (g *GitHub) mergedPulls(ctx context.Context, c *client, key engine.Key, branch string) ([]facts.MergedPull, error) {
-	touched, err := g.touches(ctx, c, key)
-	if err != nil {
-		return nil, err
+// keepUp reads what is not there yet.
+func (g *GitHub) keepUp(ctx context.Context, c *client, key engine.Key, e *evidence, r *repositoryNode, created time.Time) error {
+	branch, head := r.head()
+	forgot, stale := 0, []string{}
+	g.cache.with(func() {
+		forgot = e.forgot
+		for commit := range e.stale {
+			stale = append(stale, commit)
+		}
+	})
+	covered := e.known && e.branch == branch && !created.Before(e.since)
+	if covered && e.head == head && e.through == forgot && time.Since(e.read) < evidenceFor {
+		return nil
 	}
-	var pulls []facts.MergedPull
-	for _, touch := range touched.Nodes {
-		for _, n := range touch.AssociatedPullRequests.Nodes {
-			known := slices.ContainsFunc(pulls, func(p facts.MergedPull) bool { return p.Number == n.Number })
-			if known || !n.Merged || n.BaseRefName != branch {
-				continue
+	job := gathering{g: g, c: c, key: key, branch: branch, url: r.URL, e: e, since: created}
+	if oldest := g.cache.index(key).oldest(lifecycle.Deliverable); !oldest.IsZero() && oldest.Before(created) {
+		job.since = oldest // one reading is for all
+	}
+	if covered && e.since.Before(job.since) {
+		job.since = e.since
+	}
+	if covered && time.Since(e.whole) < wholeFor && e.through+maxStale > forgot && (len(e.refused) == 0 || time.Since(e.refusedAt) < evidenceFor) {
+		job.until, job.head, job.named = e.until, e.head, e.ours(stale)
+	}
+	started := time.Now()
+	if err := job.run(ctx); err != nil {
+		return err
+	}
+	now, _ := g.clock.now()
+	e.known, e.through, e.branch, e.head, e.read = true, forgot, branch, head, time.Now()
+	e.until = now.Add(-time.Since(started) - overlap)
+	g.cache.with(func() {
+		for _, commit := range stale {
+			if e.forgot == forgot {
+				delete(e.stale, commit)
 			}
-			p, err := g.mergedPull(ctx, c, key, n)
-			if err != nil {
-				return nil, err
-			}
+		}
+	})
+	return nil
+}
+
+// ours keeps of some commits, which a webhook named, those of the branch, in order.
+func (e *evidence) ours(commits []string) []string {
+	commits = slices.DeleteFunc(commits, func(commit string) bool { return !e.commits[commit] })
+	slices.Sort(commits)
+	return commits
+}
+
+// merges lists the pull requests merged since a moment, newest first.
+func (e *evidence) merges(since time.Time) facts.Fact[[]facts.MergedPull] {
+	if e.refused[mergedPulls] {
+		return facts.Unknown[[]facts.MergedPull](whyMerged)
+	}
+	if since.Before(e.from) {
+		return facts.Unknown[[]facts.MergedPull](whyTooMany)
+	}
+	pulls := []facts.MergedPull{}
+	for _, p := range e.pulls {
+		if !p.Merged.Before(since) {
 			pulls = append(pulls, p)
 		}
 	}
-	slices.SortFunc(pulls, func(a, b facts.MergedPull) int { return b.Merged.Compare(a.Merged) })
-	return pulls, nil
+	slices.SortFunc(pulls, func(a, b facts.MergedPull) int {
+		return cmp.Or(b.Merged.Compare(a.Merged), cmp.Compare(b.Number, a.Number))
+	})
+	return facts.Known(pulls)
 }
 
-func (g *GitHub) mergedPull(ctx context.Context, c *client, key engine.Key, n pullNode) (facts.MergedPull, error) {
-	p := facts.MergedPull{Number: n.Number, Deliverable: DeliverableOf(n.Body, n.HeadRefName), Author: n.Author.person()}
-	if n.MergedAt != nil {
-		p.Merged = *n.MergedAt
+// measurements lists the reports on the branch and on what was deployed, newest first.
+func (e *evidence) measurements() facts.Fact[[]facts.Report] {
+	if e.refused[measured] {
+		return facts.Unknown[[]facts.Report](whyReports)
 	}
-	if n.MergeCommit != nil {
-		p.Commit = n.MergeCommit.Oid
+	reports := []facts.Report{}
+	for commit, of := range e.reports {
+		if _, newer := e.deployed[commit]; !newer { // what was deployed is read each time
+			reports = append(reports, of...)
+		}
 	}
-	at := fmt.Sprintf("%s#%d@%s", strings.ToLower(key.FullName()), n.Number, p.Commit)
-	known := false
-	g.cache.with(func() { p.Files, known = g.cache.files[at] })
-	if known {
-		return p, nil
+	for _, of := range e.deployed {
+		reports = append(reports, of...)
 	}
-	err := g.files(ctx, c, key, &p)
-	if err == nil {
-		g.cache.with(func() { g.cache.files[at] = p.Files })
-	}
-	return p, err
+	slices.SortFunc(reports, func(a, b facts.Report) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID), cmp.Compare(a.Commit, b.Commit))
+	})
+	return facts.Known(reports)
 }
 
-// files lists the evidence among the files of a merged pull request. They do not change any more.
-func (g *GitHub) files(ctx context.Context, c *client, key engine.Key, p *facts.MergedPull) error {
-	vars := variables(key, "number", p.Number)
-	for {
-		var a struct {
-			Repository *struct {
-				PullRequest *struct{ Files list[fileNode] }
-			}
-		}
-		if err := c.query(ctx, filesDocument, vars, &a); err != nil {
-			return fmt.Errorf("read the files of #%d: %w", p.Number, err)
-		}
-		if a.Repository == nil || a.Repository.PullRequest == nil {
-			return fmt.Errorf("read the files of #%d: it is not there", p.Number)
-		}
-		files := a.Repository.PullRequest.Files
-		for _, f := range files.Nodes {
-			if isEvidence(f.Path) {
-				p.Files = append(p.Files, facts.File{Path: f.Path, Removed: f.ChangeType == "DELETED"})
-			}
-		}
-		if !files.PageInfo.HasNextPage {
-			return nil
-		}
-		if vars["after"] == files.PageInfo.EndCursor {
-			return errStuck
-		}
-		vars["after"] = files.PageInfo.EndCursor
+func (e *evidence) deploys() facts.Fact[[]facts.Deployment] {
+	if e.refused[deployed] {
+		return facts.Unknown[[]facts.Deployment](whyDeployments)
 	}
-}
-
-func isEvidence(path string) bool {
-	return strings.HasPrefix(path, engine.AnalysisFolder+"/") || strings.HasPrefix(path, engine.DesignFolder+"/")
-}
-
-// touches lists the default branch's commits that touched the steps' folders, with their pull requests:
-// one request, and more where a folder has a longer history than a page.
-func (g *GitHub) touches(ctx context.Context, c *client, key engine.Key) (touches, error) {
-	var a struct {
-		Repository *struct {
-			DefaultBranchRef *struct {
-				Target struct{ Analysis, Design touches }
-			}
-		}
-	}
-	if err := c.query(ctx, evidenceDocument, variables(key, "analysis", engine.AnalysisFolder, "design", engine.DesignFolder), &a); err != nil {
-		return touches{}, err
-	}
-	if a.Repository == nil {
-		return touches{}, engine.ErrGone
-	}
-	if a.Repository.DefaultBranchRef == nil {
-		return touches{}, nil // an empty repository
-	}
-	target := a.Repository.DefaultBranchRef.Target
-	if err := g.furtherTouches(ctx, c, key, engine.AnalysisFolder, &target.Analysis); err != nil {
-		return touches{}, err
-	}
-	if err := g.furtherTouches(ctx, c, key, engine.DesignFolder, &target.Design); err != nil {
-		return touches{}, err
-	}
-	return touches{Nodes: slices.Concat(target.Analysis.Nodes, target.Design.Nodes)}, nil
-}
-
-// furtherTouches reads the pages after the first one.
-func (g *GitHub) furtherTouches(ctx context.Context, c *client, key engine.Key, folder string, all *touches) error {
-	for page := 1; all.PageInfo.HasNextPage; page++ {
-		if page == maxTouches {
-			return fmt.Errorf("%s: %w", folder, errTooMany)
-		}
-		var a struct {
-			Repository *struct {
-				DefaultBranchRef *struct{ Target struct{ History touches } }
-			}
-		}
-		if err := c.query(ctx, touchesDocument, variables(key, "path", folder, "after", all.PageInfo.EndCursor), &a); err != nil {
-			return fmt.Errorf("read who touched %s: %w", folder, err)
-		}
-		if a.Repository == nil || a.Repository.DefaultBranchRef == nil {
-			return engine.ErrGone
-		}
-		next := a.Repository.DefaultBranchRef.Target.History
-		if next.PageInfo.stuck(all.PageInfo) {
-			return errStuck
-		}
-		all.Nodes, all.PageInfo = append(all.Nodes, next.Nodes...), next.PageInfo
-	}
-	return nil
+	return facts.Known(slices.Clone(e.deployments))
 }

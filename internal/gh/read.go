@@ -3,14 +3,12 @@ package gh
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/facts"
-	"github.com/phasegate/phasegate/internal/lifecycle"
 )
 
 // Snapshot implements [engine.Hub]. With everything else known from earlier it costs one request.
@@ -20,38 +18,80 @@ func (g *GitHub) Snapshot(ctx context.Context, key engine.Key) (engine.Snapshot,
 	if err != nil {
 		return s, err
 	}
-	var a repositoryAnswer
-	if err := c.query(ctx, issueDocument, variables(key, "number", key.Number, "page", g.cache.page(key)), &a); err != nil {
-		return s, g.refused(key, err)
+	ix := g.cache.index(key)
+	r, done, err := ix.look(ctx)
+	if err != nil {
+		return s, err
 	}
-	r := a.Repository
-	if r == nil {
-		return s, engine.ErrGone
+	defer done()
+	a, err := g.lookAt(ctx, c, key, r)
+	if err != nil {
+		return s, err
 	}
 	s.Now, _ = g.clock.now()
-	g.cache.grow(key, max(r.Problems.TotalCount, r.Deliverables.TotalCount, r.Data.TotalCount, r.Supports.TotalCount))
-	if s.Rules, err = g.rules(ctx, c, key, r); err != nil || s.Rules.Policy == nil {
+	if s.Rules, err = g.rules(ctx, c, key, a); err != nil || s.Rules.Policy == nil {
+		return s, err
+	}
+	if s.Gone = a.IssueOrPullRequest == nil || a.IssueOrPullRequest.Typename != "Issue"; s.Gone {
+		ix.drop(r, key.Number)
+	}
+	if err := g.take(ctx, c, key, ix, r, a); err != nil {
 		return s, err
 	}
 	if s.Roster, err = g.roster(ctx, c, key, s.Rules.Policy); err != nil {
 		return s, err
 	}
-	if err := g.listed(ctx, c, &s, r); err != nil {
-		return s, err
+	if !s.Gone {
+		if err := g.object(ctx, c, &s, *a.IssueOrPullRequest); err != nil {
+			return s, err
+		}
+		ix.saw(entry{Listed: engine.Listed{Issue: s.Issue, Sticky: stickyOf(s.Comments)}, reading: r.n})
 	}
-	if r.IssueOrPullRequest == nil || r.IssueOrPullRequest.Typename != "Issue" {
-		s.Gone = true
-		return s, nil
+	s.Listed = ix.neighbours(s.Issue)
+	return s, g.evidence(ctx, c, &s, a)
+}
+
+// look begins a reading. While the index is being filled for the first time, everybody but who fills it waits.
+func (ix *index) look(ctx context.Context) (r reading, done func(), err error) {
+	if r = ix.begin(); !r.full {
+		return r, func() {}, nil
 	}
-	if err := g.object(ctx, c, &s, *r.IssueOrPullRequest, a.viewer()); err != nil {
-		return s, err
+	if done, err = ix.filling.take(ctx); err != nil {
+		return r, nil, err
 	}
-	s.Issue.Repository = r.DatabaseID
-	s.Merged = facts.Unknown[[]facts.MergedPull]("not needed")
-	if s.Issue.Has(lifecycle.Deliverable.Label()) || len(s.Issue.KindsOf()) == 0 {
-		s.Merged, err = g.evidence(ctx, c, key, r)
+	if r = ix.begin(); !r.full { // somebody filled it meanwhile
+		done()
+		done = func() {}
 	}
-	return s, err
+	return r, done, nil
+}
+
+// lookAt sends the one request of a look.
+func (g *GitHub) lookAt(ctx context.Context, c *client, key engine.Key, r reading) (*repositoryNode, error) {
+	document, vars := firstDocument, variables(key, "number", key.Number, "kinds", kindLabels())
+	if !r.full {
+		document = issueDocument
+		vars["since"] = r.since
+	}
+	var a repositoryAnswer
+	if err := c.query(ctx, document, vars, &a); err != nil {
+		return nil, g.refused(key, err)
+	}
+	if a.Repository == nil {
+		return nil, engine.ErrGone
+	}
+	c.viewer.Store(new(a.viewer()))
+	return a.Repository, nil
+}
+
+// stickyOf is the first comment that is a sticky of ours; nil for none.
+func stickyOf(comments []facts.Comment) *facts.Comment {
+	for _, c := range comments {
+		if (c.Own || c.Touched) && engine.IsSticky(c.Body) {
+			return &c
+		}
+	}
+	return nil
 }
 
 // refused drops what is known of a repository whose token was refused, so that the next try starts
@@ -75,19 +115,27 @@ func variables(key engine.Key, more ...any) map[string]any {
 }
 
 // object takes the issue itself, with all its comments.
-func (g *GitHub) object(ctx context.Context, c *client, s *engine.Snapshot, n issueNode, viewer facts.Person) error {
-	s.Issue = n.fact()
+func (g *GitHub) object(ctx context.Context, c *client, s *engine.Snapshot, n issueNode) error {
+	w := g.own(c)
+	s.Issue = n.fact(w)
 	for _, e := range n.Timeline.Nodes {
-		s.LabelChanges = append(s.LabelChanges, e.fact(g.own(), viewer))
+		s.LabelChanges = append(s.LabelChanges, e.fact(w))
 	}
 	nodes, err := g.allComments(ctx, c, s.Key, n)
 	if err != nil {
 		return err
 	}
-	for _, node := range nodes {
-		s.Comments = append(s.Comments, node.fact(g.own()))
+	s.Comments = comments(nodes, w)
+	return nil
+}
+
+// comments are in the order in which they were written.
+func comments(nodes []commentNode, w writer) []facts.Comment {
+	out := make([]facts.Comment, 0, len(nodes))
+	for _, n := range nodes {
+		out = append(out, n.fact(w))
 	}
-	slices.SortStableFunc(s.Comments, func(a, b facts.Comment) int {
+	slices.SortStableFunc(out, func(a, b facts.Comment) int {
 		switch {
 		case a.Before(b):
 			return -1
@@ -96,10 +144,17 @@ func (g *GitHub) object(ctx context.Context, c *client, s *engine.Snapshot, n is
 		}
 		return 0
 	})
-	return nil
+	return out
 }
 
-func (g *GitHub) own() writer { return writer{g.writer} }
+// own says what is Phasegate's own writing for a client that has asked before.
+func (g *GitHub) own(c *client) writer {
+	w := writer{login: g.writer}
+	if v := c.viewer.Load(); v != nil {
+		w.viewer = *v
+	}
+	return w
+}
 
 // allComments lists an issue's comments, reading on from those that came with it.
 func (g *GitHub) allComments(ctx context.Context, c *client, key engine.Key, n issueNode) ([]commentNode, error) {
@@ -121,96 +176,6 @@ func (g *GitHub) allComments(ctx context.Context, c *client, key engine.Key, n i
 		nodes, page = append(nodes, next.Nodes...), next.PageInfo
 	}
 	return nodes, nil
-}
-
-// listed takes the issues that are neighbours, page by page, and finds each one's sticky.
-func (g *GitHub) listed(ctx context.Context, c *client, s *engine.Snapshot, r *repositoryNode) error {
-	for _, l := range []struct {
-		kind  lifecycle.Kind
-		first list[issueNode]
-	}{{lifecycle.Problem, r.Problems}, {lifecycle.Deliverable, r.Deliverables}, {lifecycle.Data, r.Data}, {lifecycle.SupportProblem, r.Supports}} {
-		nodes, page := l.first.Nodes, l.first.PageInfo
-		for page.HasNextPage {
-			var a struct {
-				Repository *struct{ List list[issueNode] }
-			}
-			if err := c.query(ctx, listDocument, variables(s.Key, "labels", []string{l.kind.Label()}, "after", page.EndCursor), &a); err != nil {
-				return fmt.Errorf("list further %s issues: %w", l.kind, err)
-			}
-			if a.Repository == nil {
-				return engine.ErrGone
-			}
-			if a.Repository.List.PageInfo.stuck(page) {
-				return errStuck
-			}
-			nodes, page = append(nodes, a.Repository.List.Nodes...), a.Repository.List.PageInfo
-		}
-		for _, n := range nodes {
-			if err := g.addListed(ctx, c, s, n); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (g *GitHub) addListed(ctx context.Context, c *client, s *engine.Snapshot, n issueNode) error {
-	l := n.listed(g.own())
-	if l.Sticky == nil && n.Comments.TotalCount > len(n.Comments.Nodes) && n.Number != s.Key.Number {
-		first := n
-		first.Comments = list[commentNode]{PageInfo: pageInfo{HasNextPage: true}}
-		nodes, err := g.allComments(ctx, c, s.Key, first)
-		if err != nil {
-			return err
-		}
-		n.Comments.Nodes = nodes
-		l = n.listed(g.own())
-	}
-	if !slices.ContainsFunc(s.Listed, func(have engine.Listed) bool { return have.Issue.Number == n.Number }) {
-		s.Listed = append(s.Listed, l)
-	}
-	return nil
-}
-
-// Fill implements [engine.Hub]: one request for all that is lacking.
-func (g *GitHub) Fill(ctx context.Context, s *engine.Snapshot, lack engine.Lack) error {
-	c, err := g.client(s.Key)
-	if err != nil {
-		return err
-	}
-	s.Asked.Issues, s.Asked.Logins = append(s.Asked.Issues, lack.Issues...), append(s.Asked.Logins, lack.Logins...)
-	if len(lack.Issues) > 0 {
-		if err := g.fillIssues(ctx, c, s, lack.Issues); err != nil {
-			return err
-		}
-	}
-	people, err := g.people(ctx, c, lack.Logins)
-	maps.Copy(s.People, people)
-	return err
-}
-
-func (g *GitHub) fillIssues(ctx context.Context, c *client, s *engine.Snapshot, numbers []int) error {
-	var doc strings.Builder
-	doc.WriteString("query($owner: String!, $repo: String!) { repository(owner: $owner, name: $repo) {")
-	for _, n := range numbers {
-		fmt.Fprintf(&doc, " i%d: issueOrPullRequest(number: %d) { __typename ... on Issue { %s } }", n, n, listedFields)
-	}
-	doc.WriteString(" } }")
-	var a struct{ Repository map[string]*issueNode }
-	if err := c.query(ctx, doc.String(), variables(s.Key), &a); err != nil {
-		return fmt.Errorf("read issues that are named: %w", err)
-	}
-	if a.Repository == nil {
-		return engine.ErrGone // nothing is known of them: they are not absent
-	}
-	for _, n := range numbers {
-		if node := a.Repository[fmt.Sprintf("i%d", n)]; node != nil && node.Typename == "Issue" {
-			if err := g.addListed(ctx, c, s, *node); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // people reads accounts by login, in lower case; those that do not exist or are no people are left out.
@@ -247,6 +212,15 @@ func (g *GitHub) people(ctx context.Context, c *client, logins []string) (map[st
 func (g *GitHub) Now(ctx context.Context) (time.Time, error) {
 	if now, age := g.clock.now(); age < time.Minute || g.app == nil {
 		return now, nil
+	}
+	return g.Ask(ctx)
+}
+
+// Ask asks GitHub for its time, whatever it told before. It serves who has reason to believe that GitHub's
+// clock was moved, as the simulated one's can be.
+func (g *GitHub) Ask(ctx context.Context) (time.Time, error) {
+	if g.app == nil {
+		return g.Now(ctx)
 	}
 	c, err := g.appClient()
 	if err != nil {

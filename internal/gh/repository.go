@@ -3,7 +3,6 @@ package gh
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/google/go-github/v62/github"
 	"github.com/phasegate/phasegate/internal/engine"
@@ -16,6 +15,7 @@ func (g *GitHub) Repository(ctx context.Context, key engine.Key) (engine.Reposit
 	if err != nil {
 		return s, err
 	}
+	s.Now, _ = g.clock.now()
 	if s.Rules, err = g.rules(ctx, c, key, r); err != nil {
 		return s, err
 	}
@@ -28,18 +28,6 @@ func (g *GitHub) Repository(ctx context.Context, key engine.Key) (engine.Reposit
 	if s.Labels, err = g.labels(ctx, c, key, r.Labels); err != nil {
 		return s, err
 	}
-	for _, l := range []struct {
-		kind  string
-		first list[issueNode]
-	}{{"kind:problem", r.Problems}, {"kind:deliverable", r.Deliverables}, {"kind:data", r.Data}} {
-		numbers, err := g.numbers(ctx, c, key, l.kind, l.first)
-		if err != nil {
-			return s, err
-		}
-		s.Numbers = append(s.Numbers, numbers...)
-	}
-	slices.Sort(s.Numbers)
-	s.Numbers = slices.Compact(s.Numbers)
 	return s, nil
 }
 
@@ -160,27 +148,5 @@ func (g *GitHub) labels(ctx context.Context, c *client, key engine.Key, first li
 			return nil, engine.ErrGone
 		}
 		first = a.Repository.Labels
-	}
-}
-
-func (g *GitHub) numbers(ctx context.Context, c *client, key engine.Key, kind string, first list[issueNode]) ([]int, error) {
-	var out []int
-	for {
-		for _, n := range first.Nodes {
-			out = append(out, n.Number)
-		}
-		if !first.PageInfo.HasNextPage {
-			return out, nil
-		}
-		var a struct {
-			Repository *struct{ List list[issueNode] }
-		}
-		if err := c.query(ctx, listDocument, variables(key, "labels", []string{kind}, "after", first.PageInfo.EndCursor), &a); err != nil {
-			return nil, fmt.Errorf("list further %s issues: %w", kind, err)
-		}
-		if a.Repository == nil {
-			return nil, engine.ErrGone
-		}
-		first = a.Repository.List
 	}
 }

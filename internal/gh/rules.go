@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/phasegate/phasegate/internal/engine"
@@ -12,21 +11,6 @@ import (
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/policy"
 )
-
-// cache keeps what is the same for many objects. What can go out of date is dropped by the webhooks
-// that say so (see Forget).
-type cache struct {
-	mu       sync.Mutex
-	forgot   int                                       // rises with each Forget: what was read before is not kept after it
-	configs  map[string]parsed                         // by the content's hash
-	older    map[string]*policy.Policy                 // repository@head → the last valid config before a broken one; nil for none
-	people   map[string]map[string]facts.Person        // owner/repo/hash of the config → login → account
-	teams    map[string]cachedTeam                     // installation/org/slug
-	evidence map[string]facts.Fact[[]facts.MergedPull] // owner/repo → see evidenceHead
-	files    map[string][]facts.File                   // owner/repo#number@commit of the merge → evidence among its files
-	heads    map[string]string                         // owner/repo → commit the evidence was read at
-	pages    map[string]int                            // owner/repo → how many issues of a kind are asked for at once
-}
 
 type parsed struct {
 	policy   *policy.Policy
@@ -36,66 +20,6 @@ type parsed struct {
 type cachedTeam struct {
 	people []facts.Person
 	read   time.Time
-}
-
-func newCache() *cache {
-	c := &cache{}
-	c.clear()
-	return c
-}
-
-func (c *cache) clear() {
-	c.configs, c.older, c.people = map[string]parsed{}, map[string]*policy.Policy{}, map[string]map[string]facts.Person{}
-	c.teams, c.evidence, c.heads = map[string]cachedTeam{}, map[string]facts.Fact[[]facts.MergedPull]{}, map[string]string{}
-	c.pages, c.files = map[string]int{}, map[string][]facts.File{}
-}
-
-// page is how many issues of a kind to ask for at once in the key's repository.
-func (c *cache) page(key engine.Key) int {
-	page := smallPage
-	c.with(func() { page = max(page, c.pages[strings.ToLower(key.FullName())]) })
-	return page
-}
-
-// grow notes how many issues of a kind there are, so that the next look reads them in one request.
-func (c *cache) grow(key engine.Key, most int) {
-	if most > smallPage {
-		c.with(func() { c.pages[strings.ToLower(key.FullName())] = min(most+most/4, 100) })
-	}
-}
-
-// maxCached is how many entries a cache holds before it is emptied; a server that sees more than that
-// reads them again.
-const maxCached = 5000
-
-// with runs fn under the lock; the caches are emptied first if they have grown too large.
-func (c *cache) with(fn func()) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.configs)+len(c.people)+len(c.teams)+len(c.evidence)+len(c.older)+len(c.heads)+len(c.pages)+len(c.files) > maxCached {
-		c.clear()
-	}
-	fn()
-}
-
-// Forget drops what an event made out of date.
-func (g *GitHub) Forget(stale []Stale) {
-	g.cache.with(func() {
-		g.cache.forgot++
-		for _, s := range stale {
-			name := strings.ToLower(s.Owner + "/" + s.Repo)
-			switch s.What {
-			case StaleEvidence:
-				delete(g.cache.evidence, name)
-			case StaleTeams:
-				for k := range g.cache.teams {
-					if strings.Contains(k, "/"+strings.ToLower(s.Owner)+"/") {
-						delete(g.cache.teams, k)
-					}
-				}
-			}
-		}
-	})
 }
 
 // parse reads a config once for each content.

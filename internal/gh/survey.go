@@ -128,6 +128,10 @@ func (g *GitHub) surveyFiles(ctx context.Context, c *client, key engine.Key, s *
 // surveyRules reads the checks that rulesets require on the default branch; the rules of one branch
 // need no more than reading.
 func (g *GitHub) surveyRules(ctx context.Context, c *client, key engine.Key, s *Survey) {
+	if s.Branch == "" {
+		s.Required = facts.Unknown[[]RequiredCheck]("the repository is empty")
+		return
+	}
 	req, err := c.NewRequest(http.MethodGet, fmt.Sprintf("repos/%s/%s/rules/branches/%s?per_page=100", key.Owner, key.Repo, s.Branch), nil)
 	if err != nil {
 		s.Required = facts.Unknown[[]RequiredCheck](err.Error())

@@ -59,11 +59,11 @@ func (s *Server) editComment(w write, c *comment, body string) error {
 	return nil
 }
 
-// deleteComment takes a comment away.
+// deleteComment takes a comment away. Writing and editing one changes the issue's updated_at, taking one away does not
+// (neomjs/neo#10092).
 func (s *Server) deleteComment(w write, c *comment) {
 	i := c.issue
 	i.comments = without(i.comments, c)
-	i.updatedAt = w.now
 	s.addEvent(w, i, "comment_deleted", nil)
 	s.emitComment(w, c, "deleted", nil)
 }

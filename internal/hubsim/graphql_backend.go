@@ -37,7 +37,7 @@ func gqlResolvers() map[string]gqlResolver {
 	for _, part := range []map[string]gqlResolver{
 		gqlQueryFields(), gqlActorFields(), gqlTeamFields(), gqlRepositoryFields(), gqlLabelFields(),
 		gqlIssueFields(), gqlCommentFields(), gqlTimelineFields(), gqlReactionFields(), gqlMutationFields(),
-		gqlPullFields(), gqlReviewFields(), gqlGitFields(), gqlCheckFields(),
+		gqlPullFields(), gqlReviewFields(), gqlGitFields(), gqlCheckFields(), gqlDeploymentFields(),
 	} {
 		maps.Copy(all, part)
 	}

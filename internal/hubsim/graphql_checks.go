@@ -2,6 +2,7 @@ package hubsim
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -171,7 +172,9 @@ func gqlCheckSuiteFields() map[string]gqlResolver {
 		"createdAt":  of(func(_ *gqlCall, cs *checkSuite) any { return gqlTime(cs.createdAt) }),
 		"updatedAt":  of(func(_ *gqlCall, cs *checkSuite) any { return gqlTime(cs.updatedAt) }),
 		"repository": of(func(_ *gqlCall, cs *checkSuite) any { return cs.repo }),
+		"checkRuns":  with(gqlRunsOfSuite),
 	})
+	out["Commit.checkSuites"] = with(gqlSuitesOfCommit)
 	maps.Copy(out, fieldsOf("App", map[string]gqlResolver{
 		"id":          of(func(_ *gqlCall, a *app) any { return nodeID(nodeApp, 0, a.id) }),
 		"databaseId":  of(func(_ *gqlCall, a *app) any { return a.id }),
@@ -184,6 +187,53 @@ func gqlCheckSuiteFields() map[string]gqlResolver {
 		"url":         of(func(c *gqlCall, a *app) any { return c.backend.s.web("/apps/%s", a.slug) }),
 	}))
 	return out
+}
+
+// gqlSuitesOfCommit lists the check suites of a commit, the oldest first: those that have a run of the name asked for.
+func gqlSuitesOfCommit(c *gqlCall, v gqlCommit, args gqlArgs) (any, error) {
+	if err := c.need(v.repo, "checks:read", false); err != nil {
+		return nil, err
+	}
+	filter := args.object("filterBy")
+	appID, byApp := filter.num("appId")
+	name, byName := filter.text("checkName")
+	out := gqlList{}
+	for _, cs := range v.repo.git.suites {
+		switch {
+		case cs.headSHA != v.SHA, byApp && cs.app.id != int64(appID):
+		case byName && !slices.ContainsFunc(cs.list, func(run *checkRun) bool { return run.name == name }):
+		default:
+			out = append(out, cs)
+		}
+	}
+	return out, nil
+}
+
+// gqlRunsOfSuite lists a suite's check runs, the oldest first: the newest of each name unless all are asked for.
+func gqlRunsOfSuite(_ *gqlCall, cs *checkSuite, args gqlArgs) (any, error) {
+	filter := args.object("filterBy")
+	list := cs.runs()
+	if filter.str("checkType") != "ALL" {
+		list = latestRuns(list)
+	}
+	appID, byApp := filter.num("appId")
+	name, byName := filter.text("checkName")
+	statuses, byStatus := filter.strs("statuses")
+	if !byStatus {
+		statuses, byStatus = filter.strs("status")
+	}
+	conclusions, byConclusion := filter.strs("conclusions")
+	out := gqlList{}
+	for _, run := range slices.Backward(list) {
+		switch {
+		case byApp && run.app().id != int64(appID), byName && run.name != name:
+		case byStatus && !slices.Contains(statuses, strings.ToUpper(run.status)):
+		case byConclusion && !slices.Contains(conclusions, strings.ToUpper(run.conclusion)):
+		default:
+			out = append(out, run)
+		}
+	}
+	return out, nil
 }
 
 func gqlStatusFields() map[string]gqlResolver {

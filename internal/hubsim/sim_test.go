@@ -2,9 +2,11 @@ package hubsim_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -182,6 +184,36 @@ func TestWebhookFaults(t *testing.T) {
 			t.Errorf("%s: the log has %d deliveries: %s", rule, n, log.body)
 		}
 	}
+}
+
+func TestDeliveriesAfter(t *testing.T) {
+	h := newHub(t, nil)
+	h.answerHooksWith(0)
+	for range 3 {
+		h.do("sara-ds", "POST", base+"/issues", `{"title":"x"}`).must(t, 201)
+	}
+	h.take()
+	ids := func(query string) (out []int64) {
+		var list []struct{ ID int64 }
+		if err := json.Unmarshal(h.do("", "GET", "/_sim/deliveries"+query, "").must(t, 200).body, &list); err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range list {
+			out = append(out, d.ID)
+		}
+		return out
+	}
+	all := ids("")
+	if len(all) != 3 {
+		t.Fatalf("%d deliveries, want 3", len(all))
+	}
+	if got := ids(fmt.Sprintf("?after=%d", all[0])); !slices.Equal(got, all[1:]) {
+		t.Errorf("after the first: %v, want %v", got, all[1:])
+	}
+	if got := ids(fmt.Sprintf("?after=%d", all[2])); len(got) != 0 {
+		t.Errorf("after the last: %v", got)
+	}
+	h.do("", "GET", "/_sim/deliveries?after=x", "").must(t, 400)
 }
 
 func TestDumpHasNoSecrets(t *testing.T) {

@@ -121,7 +121,7 @@ func (s *Server) simRoute(r *http.Request, body []byte) (response, error) {
 	case "DELETE faults":
 		return s.simFaults(nil)
 	case "GET deliveries":
-		return s.simDeliveries(), nil
+		return s.simDeliveries(r.URL.Query())
 	case "POST actions-token":
 		return s.simActionsToken(body)
 	case "POST workflow-runs":
@@ -338,16 +338,28 @@ func (s *Server) simFaults(body []byte) (response, error) {
 	return noContent(), nil
 }
 
-func (s *Server) simDeliveries() response {
+// simDeliveries lists the webhooks, oldest first; with ?after=ID those that came after that one.
+func (s *Server) simDeliveries(q url.Values) (response, error) {
+	after := int64(0)
+	if v := q.Get("after"); v != "" {
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil {
+			return response{}, fail(http.StatusBadRequest, "after=%s is no id of a delivery", v)
+		}
+		after = n
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]obj, 0, len(s.st.hooks.log))
+	out := []obj{}
 	for _, d := range s.st.hooks.log {
+		if d.id <= after {
+			continue
+		}
 		o := s.renderDelivery(d, true)
 		o["app"], o["delivered"] = d.app.slug, d.status != ""
 		out = append(out, o)
 	}
-	return ok(out)
+	return ok(out), nil
 }
 
 func (s *Server) simRedeliver(id string) (response, error) {

@@ -39,9 +39,9 @@ type CommandName struct {
 var Commands = []CommandName{
 	{Advance, "avancar", true}, {Approve, "aprovar", true}, {Object, "objetar", true}, {Withdraw, "retirar", true},
 	{Return, "voltar", true}, {Delegate, "delegar", true}, {Status, "estado", true}, {Help, "ajuda", true},
-	{Reviewed, "revisado", false}, {Decide, "decidir", false}, {Action, "acao", false}, {Agenda, "pauta", false},
-	{SetRisk, "risco", false}, {Waive, "dispensar", false}, {SetMetric, "medida", false}, {SetTarget, "alvo", false},
-	{SetBudget, "orcamento", false}, {Done, "feito", false}, {Present, "presente", false}, {Start, "comecar", false},
+	{Reviewed, "revisado", true}, {Decide, "decidir", true}, {Action, "acao", true}, {Agenda, "pauta", true},
+	{SetRisk, "risco", true}, {Waive, "dispensar", true}, {SetMetric, "medida", true}, {SetTarget, "alvo", true},
+	{SetBudget, "orcamento", true}, {Done, "feito", false}, {Present, "presente", false}, {Start, "comecar", true},
 	{NoMetrics, "sem-metricas", false},
 }
 

@@ -20,18 +20,33 @@ type Section[K ~string] struct {
 // Several titles may name one key; the first section of a key wins, later ones are left out. All
 // other headings belong to the answer they stand in.
 func Sections[K ~string](body string, titles map[string]K) []Section[K] {
+	d := parse(body)
+	var out []Section[K]
+	for _, a := range answers(d, titles) {
+		out = append(out, Section[K]{Key: a.key, Title: a.title, Body: strings.TrimSpace(d.lines(a.from, a.until)), Line: a.from})
+	}
+	return out
+}
+
+// answer is where a section stands: the lines from, counted from 0, up to, not including, until are
+// below its heading.
+type answer[K ~string] struct {
+	key         K
+	title       string
+	from, until int
+}
+
+func answers[K ~string](d *document, titles map[string]K) []answer[K] {
 	folded := make(map[string]K, len(titles))
 	for t, k := range titles {
 		folded[Fold(t)] = k
 	}
-	d := parse(body)
-	var out []Section[K]
+	var out []answer[K]
 	seen := map[K]bool{}
 	open := -1 // index in out of the section being read; -1 when it is a repeated one
-	from := 0
 	closeAt := func(line int) {
 		if open >= 0 {
-			out[open].Body = strings.TrimSpace(d.lines(from, line))
+			out[open].until = line
 		}
 	}
 	for _, b := range d.blocks {
@@ -45,10 +60,10 @@ func Sections[K ~string](body string, titles map[string]K) []Section[K] {
 		}
 		line := d.line(b.segs[0].Start)
 		closeAt(line)
-		from, open = line+1, -1
+		open = -1
 		if !seen[key] {
 			seen[key], open = true, len(out)
-			out = append(out, Section[K]{Key: key, Title: strings.TrimSpace(title), Line: line + 1})
+			out = append(out, answer[K]{key: key, title: strings.TrimSpace(title), from: line + 1})
 		}
 	}
 	closeAt(len(d.starts))

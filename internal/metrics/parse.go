@@ -63,6 +63,11 @@ var classNames = map[Class]both{Business: {"business", "negócio"}, Model: {"mod
 
 var typeNames = map[Type]both{Goal: {"goal", "meta"}, Guardrail: {"guardrail", "limite"}, Watch: {"watch", "observar"}}
 
+var types = []Type{Goal, Guardrail, Watch}
+
+// typeMore are other words for types.
+var typeMore = map[string]Type{"limit": Guardrail}
+
 // Words is the class in the language.
 func (c Class) Words(lang lifecycle.Lang) string { return say(lang, classNames[c]) }
 
@@ -78,8 +83,7 @@ func ParseTable(section string, o Options) (Table, []Problem) {
 	p := &parser{o: o, keys: map[string]int{}}
 	t := markdown.FirstTable(section)
 	if t == nil {
-		head := "| " + p.title(colMetric) + " | " + p.title(colClass) + " | " + p.title(colType) + " | " + p.title(colTarget) + " |\n|---|---|---|---|"
-		p.problems = append(p.problems, Problem{Why: say(o.Lang, whyNoTable), Fix: say(o.Lang, fixNoTable, head), lang: o.Lang})
+		p.add(p.noTable())
 		return Table{}, p.problems
 	}
 	if !p.header(t.Header) {
@@ -96,6 +100,12 @@ func ParseTable(section string, o Options) (Table, []Problem) {
 		p.add(Problem{Line: t.Header.Line, Why: say(o.Lang, whyNoRows), Fix: say(o.Lang, fixNoRows)})
 	}
 	return p.table, p.problems
+}
+
+// noTable says that there is no table, and how one begins.
+func (p *parser) noTable() Problem {
+	head := "| " + p.title(colMetric) + " | " + p.title(colClass) + " | " + p.title(colType) + " | " + p.title(colTarget) + " |\n|---|---|---|---|"
+	return Problem{Why: say(p.o.Lang, whyNoTable), Fix: say(p.o.Lang, fixNoTable, head), lang: p.o.Lang}
 }
 
 // parser reads one table.
@@ -177,7 +187,7 @@ func (p *parser) row(num int, r markdown.TableRow) {
 	row := Row{Number: num, Line: r.Line}
 	row.Name = p.name()
 	row.Class = pick(p, colClass, p.o.DefaultClass, whyClass, []Class{Business, Model, Service, Data}, classNames, nil)
-	row.Type = pick(p, colType, p.o.DefaultType, whyType, []Type{Goal, Guardrail, Watch}, typeNames, map[string]Type{"limit": Guardrail})
+	row.Type = pick(p, colType, p.o.DefaultType, whyType, types, typeNames, typeMore)
 	row.Target = p.target(row.Type)
 	row.Unit = p.unit()
 	row.Slice = p.slice()
@@ -204,19 +214,24 @@ func (p *parser) name() string {
 	if namePattern.MatchString(s) {
 		return s
 	}
-	slug := strings.Trim(notName.ReplaceAllString(markdown.Fold(s), "_"), "_")
-	ok := namePattern.MatchString(slug)
+	free := slug(s)
+	ok := namePattern.MatchString(free)
 	switch {
 	case ok && p.o.FreeNames:
-		return slug
+		return free
 	case s == "":
 		p.wrong(colMetric, say(p.o.Lang, whyEmpty), say(p.o.Lang, fixName))
 	case ok:
-		p.wrong(colMetric, say(p.o.Lang, whyName), say(p.o.Lang, fixWrite, slug))
+		p.wrong(colMetric, say(p.o.Lang, whyName), say(p.o.Lang, fixWrite, free))
 	default:
 		p.wrong(colMetric, say(p.o.Lang, whyName), say(p.o.Lang, fixName))
 	}
 	return ""
+}
+
+// slug is a freely written name as a metric's name: "Monthly churn" is monthly_churn.
+func slug(s string) string {
+	return strings.Trim(notName.ReplaceAllString(markdown.Fold(s), "_"), "_")
 }
 
 // pick reads a cell that holds one word of a list, in either language.
@@ -239,9 +254,7 @@ func pick[T ~string](p *parser, c column, byDefault T, why both, all []T, names 
 	if s == "" {
 		why = whyEmpty
 	}
-	last := len(choices) - 1
-	list := strings.Join(choices[:last], ", ") + say(p.o.Lang, both{" or ", " ou "}) + choices[last]
-	p.wrong(c, say(p.o.Lang, why), say(p.o.Lang, fixOneOf, list))
+	p.wrong(c, say(p.o.Lang, why), say(p.o.Lang, fixOneOf, enumerate(choices, p.o.Lang)))
 	return ""
 }
 

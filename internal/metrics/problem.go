@@ -99,6 +99,14 @@ var (
 	fixTrendType = both{`Write "%s" in %s, or a limit such as ">= 0.40" here.`, `Escreva "%s" em %s ou, aqui, um limite como ">= 0.40".`}
 )
 
+// What can be wrong with a command about a row.
+var (
+	whyNoRow   = both{`no metric of the table is called "%s"`, `nenhuma métrica da tabela se chama "%s"`}
+	whySeveral = both{`"%s" is the name of %d rows`, `"%s" é o nome de %d linhas`}
+	whyByHand  = both{"the line is written in a way that cannot be changed by command", "a linha está escrita de um modo que não dá para mudar por comando"}
+	fixByHand  = both{`Edit the text and write "%s" there.`, `Edite o texto e escreva "%s" ali.`}
+)
+
 // What can be wrong with a target.
 var (
 	whyTarget    = both{"not a target", "não é uma meta"}

@@ -167,8 +167,11 @@ func (r Row) Label(lang lifecycle.Lang) string {
 
 // Words is the row's promise in words: "saved_customers at least 1500 customers/month". The unit of a
 // ratio goes without saying.
-func (r Row) Words(lang lifecycle.Lang) string {
-	words := r.Label(lang) + " " + r.Target.Words(lang)
+func (r Row) Words(lang lifecycle.Lang) string { return r.Label(lang) + " " + r.Promise(lang) }
+
+// Promise is the target with its unit as people read it: "at least 1500 customers/month".
+func (r Row) Promise(lang lifecycle.Lang) string {
+	words := r.Target.Words(lang)
 	switch {
 	case r.Unit == "" || r.Unit == "ratio":
 		return words

@@ -1,0 +1,146 @@
+package engine
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/lifecycle"
+)
+
+// Memory keeps how texts were read, so that a look at one issue does not read the forms and stickies of all
+// its neighbours again. It is a cache of pure functions: an empty one, or none, gives the same. It may be
+// used by several goroutines.
+type Memory struct {
+	mu       sync.Mutex
+	size     int // bytes of the texts
+	forms    map[formKey]readForm
+	stickies map[string]json.RawMessage // body → its ledger; nil where it is no sticky
+}
+
+type formKey struct {
+	kind               lifecycle.Kind
+	body, repo, author string
+	lang               lifecycle.Lang
+}
+
+// readForm is a form with the data requirements that it names.
+type readForm struct {
+	Form
+	links []int
+}
+
+// maxRemembered is how many bytes of texts are kept before all are forgotten.
+const maxRemembered = 128 << 20
+
+// NewMemory returns an empty one.
+func NewMemory() *Memory {
+	return &Memory{forms: map[formKey]readForm{}, stickies: map[string]json.RawMessage{}}
+}
+
+// room makes room for a text. The caller holds the lock.
+func (m *Memory) room(text string) {
+	if m.size += len(text); m.size > maxRemembered {
+		m.size = len(text)
+		clear(m.forms)
+		clear(m.stickies)
+	}
+}
+
+// form reads a form. It is shared: what it holds is not to be changed.
+func (m *Memory) form(k lifecycle.Kind, body, repo, author string, lang lifecycle.Lang) readForm {
+	read := func() readForm {
+		f := ReadForm(k, body, repo, author, lang)
+		links := f.Linked(repo)
+		return readForm{f, links[:min(len(links), maxLinks)]}
+	}
+	if m == nil {
+		return read()
+	}
+	key := formKey{k, body, repo, author, lang}
+	m.mu.Lock()
+	f, known := m.forms[key]
+	m.mu.Unlock()
+	if known {
+		return f
+	}
+	f = read()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.room(body)
+	m.forms[key] = f
+	return f
+}
+
+// ledger is the JSON of a sticky's hidden block; nil where there is none.
+func (m *Memory) ledger(body string) json.RawMessage {
+	read := func() json.RawMessage {
+		if b := stickyBlock(body); b != nil {
+			return b.JSON
+		}
+		return nil
+	}
+	if m == nil {
+		return read()
+	}
+	m.mu.Lock()
+	text, known := m.stickies[body]
+	m.mu.Unlock()
+	if known {
+		return text
+	}
+	text = read()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.room(body)
+	m.stickies[body] = text
+	return text
+}
+
+// object reads an issue as its neighbours see it.
+func (s Snapshot) object(i facts.Issue, sticky *facts.Comment) *object {
+	lang := lifecycle.English
+	if p := s.Rules.Policy; p != nil {
+		lang = p.Language
+	}
+	o := &object{Issue: i}
+	repo := s.Key.FullName()
+	if kinds := i.KindsOf(); len(kinds) == 1 {
+		o.kind = kinds[0]
+		f := s.memory.form(o.kind, i.Body, repo, i.Author.Login, lang)
+		o.form, o.links = f.Form, f.links
+		if o.form.Parent == 0 {
+			o.form.Parent = i.Parent // a native sub-issue
+		}
+	}
+	if sticky != nil && sticky.Own {
+		o.takeLedger(s.memory.ledger(sticky.Body))
+	}
+	return o
+}
+
+// put places an object in the chart.
+func (c *chart) put(o *object) {
+	c.objects[o.Number] = o
+	c.settle()
+}
+
+// drop takes an object out of the chart.
+func (c *chart) drop(number int) {
+	delete(c.objects, number)
+	c.settle()
+}
+
+// settle works out what follows from who is in the chart.
+func (c *chart) settle() {
+	c.numbers, c.open = slices.Sorted(maps.Keys(c.objects)), nil
+	for _, n := range c.numbers {
+		o := c.objects[n]
+		o.above, o.placed = nil, false
+		if o.kind == lifecycle.Deliverable && !o.Closed && len(c.open) < 2 {
+			c.open = append(c.open, o)
+		}
+	}
+}
