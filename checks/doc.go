@@ -3,6 +3,7 @@
 //
 // The package is pure: it reads no clock, no network and no files. What it judges is handed to it as
 // facts; what it finds is handed back for people to read. Section 2 of the product's rules (artefacts)
-// is in artefacts.go, section 3 (how an approval counts) in seats.go, matching.go and tally.go, what
+// is in artefacts.go, development.go and deployment.go, what may be missing for a while in waivers.go,
+// section 3 (how an approval counts) in seats.go, matching.go and tally.go, what
 // each role guards in guard.go, what a return asks for again in goingback.go.
 package checks

@@ -177,6 +177,12 @@ func TestCount(t *testing.T) {
 			want: "business-stakeholder=- subject-matter-expert=- data-scientist=mina(stand-in) software-engineer=-; 1/4; awaits felix,helena,rui"},
 		{name: "rule 7: the ML engineer stands in for a missing technical role", team: "BS helena, SME rui, DS sara+tomas, MLE mina", q: checks.Question{Seats: g1, Requester: person("sara")}, yes: []string{"mina"},
 			want: "business-stakeholder=- subject-matter-expert=- data-engineer=mina(stand-in) data-scientist=-; 1/4; awaits helena,rui,tomas"},
+		{name: "rule 6: but not one who wrote the evidence too", team: acme, q: checks.Question{Seats: g2, Independent: []lifecycle.Role{lifecycle.DataScientist}, Authors: []facts.Person{person("tomas"), person("sara"), person("mina")}}, yes: []string{"mina"},
+			want: "business-stakeholder=- subject-matter-expert=- data-scientist=vacant software-engineer=-; 0/3; awaits felix,helena,rui"},
+		{name: "rule 7: nor one who asked", team: "BS helena, SME rui, DS tomas, MLE mina", q: checks.Question{Seats: g1, Requester: person("mina")}, yes: []string{"mina", "tomas"},
+			want: "business-stakeholder=- subject-matter-expert=- data-engineer=vacant data-scientist=tomas; 1/3; awaits helena,rui"},
+		{name: "rule 7: nor one who has a seat of their own", team: "BS helena, SME rui, MLE mina", q: checks.Question{Seats: g3, Requester: person("rui")}, yes: []string{"helena", "rui", "mina"},
+			want: "business-stakeholder=helena subject-matter-expert=rui ml-engineer=mina backend-engineer=vacant; 3/3; complete"},
 		{name: "rule 7: once per gate", team: "BS helena, SME rui, MLE mina+marta", q: checks.Question{Seats: g1, Requester: person("helena")}, yes: []string{"mina", "marta", "rui"},
 			want: "business-stakeholder=- subject-matter-expert=rui data-engineer=mina(stand-in) data-scientist=vacant; 2/3; awaits helena"},
 		{name: "rule 7: no stand-in for the expert", team: "BS helena, DE dora, DS tomas, MLE mina", q: checks.Question{Seats: g1}, yes: []string{"mina", "helena", "dora", "tomas"},
@@ -359,6 +365,9 @@ func TestRule5WhatWasSaidBeforeAskingStands(t *testing.T) {
 	q.Carried = []checks.Yes{{Person: person("tomas-ds"), As: lifecycle.DataScientist, Carried: true}}
 	if got := checks.Count(q, nil); got.Got != 1 {
 		t.Errorf("the carried yes of who asks does not count: %+v", got.Awaited)
+	}
+	if by := checks.Count(q, []checks.Yes{{Person: person("tomas-ds")}}).Answers[2].By; by == nil || !by.Carried {
+		t.Errorf("their new yes is counted in the place of the earlier one: %+v", by)
 	}
 	q.Carried[0].Bound = checks.Prints{checks.ItemMetrics: "old"}
 	q.Now = checks.Prints{checks.ItemMetrics: "new"}

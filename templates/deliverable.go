@@ -72,7 +72,7 @@ func (p Printer) headline(b *strings.Builder, v DeliverableView) {
 	asked := p.whatIsAsked(v, title)
 	switch {
 	case len(v.Objections) > 0:
-		alert(b, "CAUTION", fmt.Sprintf(p.say(both{"**Stopped by an objection of %s.** It goes on when the objection is withdrawn.", "**Parado por uma objeção de %s.** Segue quando a objeção for retirada."}), p.objectors(v)), asked)
+		alert(b, "CAUTION", fmt.Sprintf(p.say(both{"**Stopped by an objection of %s.** It goes on when the objection is withdrawn or set aside.", "**Parado por uma objeção de %s.** Segue quando a objeção for retirada ou anulada."}), p.objectors(v)), asked)
 	case len(v.Gaps) > 0:
 		alert(b, "WARNING", fmt.Sprintf(p.say(both{"**%s have said yes, but something that must be ready no longer is.** See below.", "**%s disseram sim, mas algo que precisa estar pronto deixou de estar.** Veja abaixo."}), p.ofNeeded(v)), asked)
 	default:
@@ -285,9 +285,9 @@ func (p Printer) afterReturn(b *strings.Builder, v DeliverableView) {
 			again = append(again, p.whoSits(s))
 		}
 	}
-	b.WriteString(p.say(both{"**Who has said yes before:**\n\n", "**Quem já disse sim antes:**\n\n"}))
+	b.WriteString(p.say(both{"**When the next step is asked for again:**\n\n", "**Quando a próxima etapa for pedida de novo:**\n\n"}))
 	if len(again) > 0 {
-		fmt.Fprintf(b, p.say(both{"- **Asked again at the next step:** %s\n", "- **Consultados de novo na próxima etapa:** %s\n"}), strings.Join(again, " · "))
+		fmt.Fprintf(b, p.say(both{"- **Asked:** %s\n", "- **Consultados:** %s\n"}), strings.Join(again, " · "))
 	}
 	if len(stands) > 0 {
 		fmt.Fprintf(b, p.say(both{"- **Whose yes stands:** %s\n", "- **O sim que continua valendo:** %s\n"}), strings.Join(stands, " · "))
@@ -369,6 +369,9 @@ func (p Printer) answer(s SeatView) string {
 	case AnswerUnread:
 		return p.say(both{"who holds it could not be read", "não foi possível ler quem tem este papel"})
 	}
+	if s.Objects {
+		return p.say(both{"**objects**", "**objeta**"})
+	}
 	return p.say(both{"**needed**", "**falta**"})
 }
 
@@ -383,135 +386,15 @@ func (p Printer) missing(b *strings.Builder, v DeliverableView, title both) {
 }
 
 func (p Printer) howToAnswer(b *strings.Builder, v DeliverableView) {
-	if len(v.Objections) > 0 {
-		fmt.Fprintf(b, p.say(both{"**%s:** to take the objection back, write a new comment: `%s`\n\n", "**%s:** para retirar a objeção, escreva um novo comentário: `%s`\n\n"}), p.objectors(v), commandName(p.Lang, lifecycle.Withdraw))
-		word := p.say(both{"overrule", "anular"})
-		fmt.Fprintf(b, p.say(both{"**A business stakeholder** can set it aside, visibly: `%s %s @login: ` and the reason.\n\n", "**A parte interessada do negócio** pode anulá-la, às claras: `%s %s @login: ` e o motivo.\n\n"}), commandName(p.Lang, lifecycle.Decide), word)
+	shown, _ := few(v.Objections, p.cut.lists)
+	for _, o := range shown {
+		fmt.Fprintf(b, p.say(both{
+			"**%[1]s:** once your concern is solved, write a new comment: `%[2]s`. That is no yes; `%[3]s` is.\n**A business stakeholder** can set it aside, for everybody to see: `%[4]s overrule @%[5]s:` and the reason.\n\n",
+			"**%[1]s:** quando sua preocupação estiver resolvida, escreva um novo comentário: `%[2]s`. Isso não é um sim; `%[3]s` é.\n**A parte interessada do negócio** pode anulá-la, às claras: `%[4]s anular @%[5]s:` e o motivo.\n\n"}),
+			markdown.Text(o.Login), commandName(p.Lang, lifecycle.Withdraw), commandName(p.Lang, lifecycle.Approve), commandName(p.Lang, lifecycle.Decide), markdown.Plain(o.Login))
 	}
 	fmt.Fprintf(b, p.say(both{
 		"**To answer, write a new comment below:** `%s` for yes, or `%s` and your reason to stop it.\nSilence does not count as yes. If what you said yes to changes, you are asked again.\n\n",
 		"**Para responder, escreva um novo comentário abaixo:** `%s` para sim, ou `%s` e o seu motivo para parar.\nSilêncio não conta como sim. Se mudar aquilo a que você disse sim, você será consultado de novo.\n\n",
 	}), commandName(p.Lang, lifecycle.Approve), commandName(p.Lang, lifecycle.Object))
-}
-
-// short are the facts behind the question, folded.
-func (p Printer) short(b *strings.Builder, v DeliverableView, title both) {
-	if p.cut.details < 0 {
-		b.WriteString(p.say(both{"What it is about is too long to be shown here; it stands in the text above and in the issues it names.\n", "Do que se trata é longo demais para mostrar aqui; está no texto acima e nas issues que ele cita.\n"}))
-		return
-	}
-	fmt.Fprintf(b, "<details><summary>%s%s</summary>\n\n", p.say(title), p.say(both{" (budget, goals, limits, data)", " (orçamento, metas, limites, dados)"}))
-	s := v.Short
-	if s.Problem > 0 {
-		fmt.Fprintf(b, p.say(both{"- **Problem:** #%d %s", "- **Problema:** #%d %s"}), s.Problem, p.title(s.ProblemTitle))
-		if s.Budget != "" {
-			fmt.Fprintf(b, p.say(both{" · **Budget:** %s", " · **Orçamento:** %s"}), p.text(s.Budget, 200))
-		}
-		b.WriteString("\n")
-	}
-	p.row(b, both{"Goals", "Metas"}, escaped(s.Goals))
-	p.row(b, both{"Limits", "Limites"}, escaped(s.Limits))
-	p.measured(b, s)
-	shown, more := few(s.Data, p.cut.details)
-	for _, d := range shown {
-		b.WriteString(p.say(both{"- **Data:** ", "- **Dados:** "}) + p.data(d) + "\n")
-	}
-	if more > 0 {
-		b.WriteString("- " + p.more(more) + "\n")
-	}
-	var docs []string
-	for _, d := range s.Docs {
-		docs = append(docs, fmt.Sprintf("%s (#%d)", markdown.Code(d.Path), d.Pull))
-	}
-	p.row(b, both{"To read", "Para ler"}, docs)
-	p.around(b, s)
-	p.steps(b, v)
-	b.WriteString("\n</details>\n")
-}
-
-// measured tells what the newest report and people by hand reported.
-func (p Printer) measured(b *strings.Builder, s ShortView) {
-	p.row(b, both{"Measured", "Medido"}, escaped(s.Measured))
-	if s.MeasuredAt != "" {
-		p.row(b, both{"Report", "Relatório"}, []string{markdown.Text(s.MeasuredAt)})
-	}
-	p.row(b, both{"Reported by hand", "Informado à mão"}, escaped(s.Manual))
-}
-
-var outcomeNames = map[Outcome]both{Running: {"running", "em andamento"}, Adopted: {"adopted", "adotado"}, Dropped: {"dropped", "descartado"}}
-
-// around lists the issues that hang on a deliverable.
-func (p Printer) around(b *strings.Builder, s ShortView) {
-	var tried, release, way []string
-	for _, x := range s.Experiments {
-		tried = append(tried, fmt.Sprintf("#%d %s, %s", x.Number, p.title(x.Title), outcomeNames[x.Outcome].in(p.Lang)))
-	}
-	for _, n := range s.Release {
-		release = append(release, fmt.Sprintf("#%d", n))
-	}
-	for _, w := range s.Support {
-		people := p.say(both{"nobody yet", "ninguém ainda"})
-		if len(w.People) > 0 {
-			people = p.names(escaped(w.People))
-		}
-		way = append(way, fmt.Sprintf("#%d %s (%s)", w.Number, p.title(w.Title), people))
-	}
-	p.row(b, both{"Experiments", "Experimentos"}, tried)
-	p.row(b, both{"Deployment plan", "Plano de implantação"}, release)
-	p.row(b, both{"In the way", "No caminho"}, way)
-}
-
-// day is a date of the form YYYY-MM-DD as people write it; as it stands where it is none.
-func (p Printer) day(s string) string {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return p.text(s, 20)
-	}
-	return Date(p.Lang, t, time.Time{}) // of no year: always with its own
-}
-
-func escaped(words []string) []string {
-	out := make([]string, len(words))
-	for i, w := range words {
-		out[i] = markdown.Text(w)
-	}
-	return out
-}
-
-func (p Printer) row(b *strings.Builder, name both, words []string) {
-	if len(words) > 0 {
-		shown, more := few(words, p.cut.details)
-		if more > 0 {
-			shown = append(shown, p.more(more))
-		}
-		fmt.Fprintf(b, "- **%s:** %s\n", p.say(name), strings.Join(shown, " · "))
-	}
-}
-
-func (p Printer) data(d DataView) string {
-	switch {
-	case !d.Exists:
-		return fmt.Sprintf(p.say(both{"#%d does not exist yet", "#%d ainda não existe"}), d.Number)
-	case !d.Validated:
-		return fmt.Sprintf(p.say(both{"#%d %s; not validated", "#%d %s; não validado"}), d.Number, p.title(d.Title))
-	}
-	return fmt.Sprintf(p.say(both{"#%d %s; validated %s by %s", "#%d %s; validado em %s por %s"}), d.Number, p.title(d.Title), p.date(d.At), p.list(escaped(d.By)))
-}
-
-func (p Printer) steps(b *strings.Builder, v DeliverableView) {
-	if len(v.Short.Steps) == 0 {
-		return
-	}
-	var words []string
-	done := 0
-	for _, s := range v.Short.Steps {
-		word := stepNames[s.Step].in(p.Lang)
-		if s.Done {
-			done++
-		} else {
-			word += p.say(both{" (open)", " (em aberto)"})
-		}
-		words = append(words, word)
-	}
-	fmt.Fprintf(b, p.say(both{"- **Steps of %s:** %s: %d of %d done\n", "- **Passos de %s:** %s: %d de %d feitos\n"}), Phase(p.Lang, v.Phase), strings.Join(words, ", "), done, len(words))
 }

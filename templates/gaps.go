@@ -57,7 +57,7 @@ var gapTexts = map[string]both{
 
 var renewTexts = map[lifecycle.Cause]both{
 	lifecycle.CauseProblem:  {"It came back because of the problem: change the problem or a section of this deliverable first.", "Voltou por causa do problema: antes, mude o problema ou uma seção desta entrega."},
-	lifecycle.CauseData:     {"It came back because of the data: validate a data requirement again, or merge a newer analysis.", "Voltou por causa dos dados: valide de novo um dado necessário, ou integre uma análise mais nova."},
+	lifecycle.CauseData:     {"It came back because of the data: validate a data requirement again (a data engineer and a subject matter expert write `/approve` there), or merge a newer analysis.", "Voltou por causa dos dados: valide de novo um dado necessário (engenheiro(a) de dados e especialista do domínio escrevem `/aprovar` lá), ou integre uma análise mais nova."},
 	lifecycle.CauseCode:     {"It came back because of the code: merge a change under `serving/` or `src/` first.", "Voltou por causa do código: antes, integre uma mudança em `serving/` ou `src/`."},
 	lifecycle.CauseInfra:    {"It came back because of the infrastructure: a backend engineer deploys it to production again.", "Voltou por causa da infraestrutura: um(a) engenheiro(a) de backend implanta de novo em produção."},
 	lifecycle.CauseMetrics:  {"It came back because of the metrics: change the metric table first.", "Voltou por causa das métricas: antes, mude a tabela de métricas."},
@@ -118,5 +118,5 @@ func (p Printer) gapLines(gaps []GapView) []string {
 	for _, g := range gaps {
 		lines = append(lines, p.Gap(g)...)
 	}
-	return unique(lines) // two artefacts may lack the same thing
+	return lines
 }

@@ -38,6 +38,7 @@ type SeatView struct {
 	StandIn bool      // an ML engineer answers for a missing role
 	LentBy  string    // login of who delegated the role; "" for none
 	Until   string    // last day of the delegation
+	Objects bool      // who is awaited objects
 	AlsoFor bool      // answered by somebody who has another seat too
 }
 

@@ -126,6 +126,7 @@ var seating = []mutation{
 	checked("4", "neither stakeholder nor expert is needed", "tally.go", "&& !t.NoThroughout && c.outsiderSaidYes()", "&& c.outsiderSaidYes()", ""),
 	checked("4", "a person fills many seats", "matching.go", "if seatOf[p] < 0 || place(seatOf[p], tried) {", "if true {", ""),
 	checked("5", "the requester approves", "seats.go", "return c.Person.Is(q.Requester) })", "return false })", ""),
+	checked("5", "a new yes of the requester counts as an old one", "tally.go", "|| right.Earlier && !y.Carried {", "{", ""),
 	checked("5", "the requester is asked for an old yes that is void", "seats.go", "y.Person.Is(c.Person) && q.counts(y, role, c)", "y.Person.Is(c.Person)", "TestTeams"),
 	checked("6", "an author is independent", "seats.go", "if slices.Contains(q.Independent, role) {", "if false {", ""),
 	checked("6", "an author stands in for the independent", "seats.go", "|| independent && facts.Contains(q.Authors, c.Person) {", "|| independent && false {", ""),

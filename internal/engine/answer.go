@@ -189,7 +189,7 @@ func (d *desk) advance(c facts.Comment, cmd Command, refuse func(string) string)
 	}
 	gaps, _ := d.gaps(gate)
 	if len(gaps) > 0 {
-		return d.Printer.NotReady(to, gapViews(gaps))
+		return d.Printer.NotReady(to, gapViews(checks.Distinct(gaps)))
 	}
 	requester := WhoIs(c.Author)
 	record := Record{Kind: Requested, Cause: c.ID, Gate: gate, From: gate.From(), To: to, Risk: d.Risk, Requester: &requester,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/phasegate/phasegate/checks"
 	"github.com/phasegate/phasegate/templates"
 )
 
@@ -35,7 +36,7 @@ func (d *desk) untold() []string {
 // blockedText tells the requester what holds the request up now.
 func (d *desk) blockedText() string {
 	open, _ := d.gaps(d.h.Request.Gate)
-	view := templates.DeliverableView{Title: d.Issue.Title, Gate: d.h.Request.Gate, Renewal: d.h.Request.Renewal, Requester: d.h.Request.Requester.Login, Gaps: gapViews(open)}
+	view := templates.DeliverableView{Title: d.Issue.Title, Gate: d.h.Request.Gate, Renewal: d.h.Request.Renewal, Requester: d.h.Request.Requester.Login, Gaps: gapViews(checks.Distinct(open))}
 	for _, o := range d.objections() {
 		view.Objections = append(view.Objections, templates.ObjectionView{Login: o.Person.Login, Reason: o.Reason, At: o.At})
 	}

@@ -46,6 +46,9 @@ func (d *desk) viewRequest(v *templates.DeliverableView, r *Request) {
 	v.SmallTeam, v.Self, v.Lacking, v.NoThrough = t.Scaled, t.SelfReviewed, t.Short, t.NoThroughout
 	for _, o := range d.objections() {
 		v.Objections = append(v.Objections, templates.ObjectionView{Login: o.Person.Login, Reason: o.Reason, At: o.At})
+		for i, s := range v.Seats {
+			v.Seats[i].Objects = s.Objects || len(s.People) == 1 && s.People[0] == o.Person.Login
+		}
 	}
 	for _, o := range d.h.Overruled {
 		v.Overruled = append(v.Overruled, templates.OverruleView{Of: o.Objection.Person.Login, Objection: o.Objection.Reason, By: o.By, Reason: o.Reason})
@@ -62,7 +65,7 @@ func (d *desk) viewResting(v *templates.DeliverableView) {
 
 func (d *desk) viewGaps(v *templates.DeliverableView) {
 	open, _ := d.gaps(v.Gate)
-	v.Gaps, v.Waived = gapViews(open), d.waivedViews(v.Gate)
+	v.Gaps, v.Waived = gapViews(checks.Distinct(open)), d.waivedViews(v.Gate)
 }
 
 // waivedViews are what is missing for a gate and waived.
