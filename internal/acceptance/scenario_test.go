@@ -32,11 +32,14 @@ func TestStory(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, lang)
 				w.watched = true
-				for _, r := range story() {
+				rows := chapters()
+				for _, r := range rows {
 					w.playRow(r, all)
 				}
 				results[i] = w.look()
-				all.ends(t, results[i])
+				if len(rows) == len(story()) {
+					all.ends(t, results[i])
+				}
 				w.endOfStory()
 			})
 		}
