@@ -55,6 +55,18 @@ var gapTexts = map[string]both{
 	"unread":              {"Could not be read, so it waits: %s.", "Não pôde ser lido, então espera: %s."},
 }
 
+// unreadReasons are the words of facts.Reasons; any other reason is shown as it is.
+var unreadReasons = map[string]both{
+	"not-needed":         {"it was not asked for", "não foi consultado"},
+	"too-many-merged":    {"more pull requests were merged since the deliverable was opened than are read", "foram integrados mais pull requests desde a abertura da entrega do que os que são lidos"},
+	"merged-unread":      {"the merged pull requests could not be read", "os pull requests integrados não puderam ser lidos"},
+	"reports-unread":     {"the metric reports could not be read", "os relatórios de métricas não puderam ser lidos"},
+	"deployments-unread": {"the deployments could not be read", "as implantações não puderam ser lidas"},
+	"checks-unread":      {"not all of the commit's checks may be read", "nem todas as verificações do commit podem ser lidas"},
+	"commit-unknown":     {"one of the commits is not known", "um dos commits não é conhecido"},
+	"commit-gone":        {"one of the commits is not there (any more)", "um dos commits não existe (mais)"},
+}
+
 var renewTexts = map[lifecycle.Cause]both{
 	lifecycle.CauseProblem:  {"It came back because of the problem: change the problem or a section of this deliverable first.", "Voltou por causa do problema: antes, mude o problema ou uma seção desta entrega."},
 	lifecycle.CauseData:     {"It came back because of the data: validate a data requirement again (a data engineer and a subject matter expert write `/approve` there), or merge a newer analysis.", "Voltou por causa dos dados: valide de novo um dado necessário (engenheiro(a) de dados e especialista do domínio escrevem `/aprovar` lá), ou integre uma análise mais nova."},
@@ -90,6 +102,10 @@ func (p Printer) Gap(g GapView) []string {
 func (p Printer) concerned(g GapView) string {
 	words := append(issues(g), p.sections(lifecycle.Deliverable, g)...)
 	for _, t := range g.Texts {
+		if reason, ok := unreadReasons[t]; ok {
+			words = append(words, reason.in(p.Lang))
+			continue
+		}
 		words = append(words, p.text(t, 300))
 	}
 	return p.list(words)

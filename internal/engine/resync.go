@@ -373,12 +373,11 @@ func (r *round) same(o *object, i facts.Issue, sticky *facts.Comment) bool {
 
 // evidence leaves what a deliverable is judged by to a deliverable.
 func (r *round) evidence(s *Snapshot) {
-	const why = "not needed"
 	if s.Issue.Has(lifecycle.Deliverable.Label()) {
 		s.Merged = r.common.Merges(s.Issue.Created)
 		return
 	}
-	s.Merged, s.Reports, s.Deployments = facts.Unknown[[]facts.MergedPull](why), facts.Unknown[[]facts.Report](why), facts.Unknown[[]facts.Deployment](why)
+	s.Merged, s.Reports, s.Deployments = facts.Unknown[[]facts.MergedPull](facts.NotNeeded), facts.Unknown[[]facts.Report](facts.NotNeeded), facts.Unknown[[]facts.Deployment](facts.NotNeeded)
 }
 
 // NumberedDecision is the number that a decision got, D-n, and the bigger problem it is for; 0 where that is

@@ -155,13 +155,13 @@ func (h *ruleHub) evidence(s *engine.Snapshot) {
 	s.Merged = facts.Known(slices.DeleteFunc(slices.Clone(h.merged), func(p facts.MergedPull) bool { return p.Merged.Before(s.Issue.Created) }))
 	s.Reports, s.Deployments = facts.Known(slices.Clone(h.reports)), facts.Known(slices.Clone(h.deploys))
 	if h.unread["merged"] {
-		s.Merged = facts.Unknown[[]facts.MergedPull]("the merged pull requests could not be read")
+		s.Merged = facts.Unknown[[]facts.MergedPull](facts.MergedUnread)
 	}
 	if h.unread["reports"] {
-		s.Reports = facts.Unknown[[]facts.Report]("the metric reports could not be read")
+		s.Reports = facts.Unknown[[]facts.Report](facts.ReportsUnread)
 	}
 	if h.unread["deployments"] {
-		s.Deployments = facts.Unknown[[]facts.Deployment]("the deployments could not be read")
+		s.Deployments = facts.Unknown[[]facts.Deployment](facts.DeploymentsUnread)
 	}
 }
 

@@ -84,16 +84,14 @@ func refusedIn(refused []graphqlError, field string) bool {
 	return false
 }
 
-const whyChecks = "not all of the commit's checks may be read"
-
 // checks keeps of each name the newest, whoever posted it.
 func (g *GitHub) checks(ctx context.Context, c *client, key engine.Key, commit string, n *rollupNode, refused bool) (facts.Fact[[]facts.CheckState], error) {
-	unknown := facts.Unknown[[]facts.CheckState](whyChecks)
+	unknown := facts.Unknown[[]facts.CheckState](facts.ChecksUnread)
 	if refused {
 		return unknown, nil
 	}
 	if n == nil {
-		return facts.Unknown[[]facts.CheckState]("the commit is not there (any more)"), nil
+		return facts.Unknown[[]facts.CheckState](facts.CommitGone), nil
 	}
 	out := []facts.CheckState{}
 	at := map[string]time.Time{}

@@ -79,22 +79,13 @@ func (e *evidence) forget(commit string) {
 // maxStale is how many commits are read again by name.
 const maxStale = 50
 
-// What a person is told where a part could not be read.
-const (
-	notNeeded      = "not needed"
-	whyTooMany     = "more pull requests were merged since the deliverable was opened than are read"
-	whyMerged      = "the merged pull requests could not be read"
-	whyReports     = "the metric reports could not be read"
-	whyDeployments = "the deployments could not be read"
-)
-
 // evidence takes what was merged, measured and deployed into the snapshot of a deliverable. What may not be
 // read, or is too much, is unknown, and keeps the gate shut; a failure that may pass is an error, so that the
 // look is tried again.
 func (g *GitHub) evidence(ctx context.Context, c *client, s *engine.Snapshot, r *repositoryNode) error {
-	s.Merged = facts.Unknown[[]facts.MergedPull](notNeeded)
-	s.Reports = facts.Unknown[[]facts.Report](notNeeded)
-	s.Deployments = facts.Unknown[[]facts.Deployment](notNeeded)
+	s.Merged = facts.Unknown[[]facts.MergedPull](facts.NotNeeded)
+	s.Reports = facts.Unknown[[]facts.Report](facts.NotNeeded)
+	s.Deployments = facts.Unknown[[]facts.Deployment](facts.NotNeeded)
 	if s.Gone || !s.Issue.Has(lifecycle.Deliverable.Label()) && (len(s.Issue.KindsOf()) > 0 || !looksLikeForm(s.Issue.Body)) {
 		return nil
 	}
@@ -175,10 +166,10 @@ func (e *evidence) ours(commits []string) []string {
 // merges lists the pull requests merged since a moment, newest first.
 func (e *evidence) merges(since time.Time) facts.Fact[[]facts.MergedPull] {
 	if e.refused[mergedPulls] {
-		return facts.Unknown[[]facts.MergedPull](whyMerged)
+		return facts.Unknown[[]facts.MergedPull](facts.MergedUnread)
 	}
 	if since.Before(e.from) {
-		return facts.Unknown[[]facts.MergedPull](whyTooMany)
+		return facts.Unknown[[]facts.MergedPull](facts.TooManyMerged)
 	}
 	pulls := []facts.MergedPull{}
 	for _, p := range e.pulls {
@@ -195,7 +186,7 @@ func (e *evidence) merges(since time.Time) facts.Fact[[]facts.MergedPull] {
 // measurements lists the reports on the branch and on what was deployed, newest first.
 func (e *evidence) measurements() facts.Fact[[]facts.Report] {
 	if e.refused[measured] {
-		return facts.Unknown[[]facts.Report](whyReports)
+		return facts.Unknown[[]facts.Report](facts.ReportsUnread)
 	}
 	reports := []facts.Report{}
 	for commit, of := range e.reports {
@@ -214,7 +205,7 @@ func (e *evidence) measurements() facts.Fact[[]facts.Report] {
 
 func (e *evidence) deploys() facts.Fact[[]facts.Deployment] {
 	if e.refused[deployed] {
-		return facts.Unknown[[]facts.Deployment](whyDeployments)
+		return facts.Unknown[[]facts.Deployment](facts.DeploymentsUnread)
 	}
 	return facts.Known(slices.Clone(e.deployments))
 }

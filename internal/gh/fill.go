@@ -180,12 +180,12 @@ func (g *GitHub) compare(ctx context.Context, c *client, key engine.Key, span fa
 		return facts.Known(known), nil
 	}
 	if span.Base == "" || span.Head == "" {
-		return facts.Unknown[facts.Comparison]("one of the commits is not known"), nil
+		return facts.Unknown[facts.Comparison](facts.CommitUnknown), nil
 	}
 	answer, _, err := c.Repositories.CompareCommits(ctx, key.Owner, key.Repo, span.Base, span.Head, &github.ListOptions{PerPage: 1})
 	switch status(err) {
 	case http.StatusNotFound, http.StatusUnprocessableEntity:
-		return facts.Unknown[facts.Comparison]("one of the commits is not there (any more)"), nil
+		return facts.Unknown[facts.Comparison](facts.CommitGone), nil
 	}
 	if err != nil {
 		return facts.Fact[facts.Comparison]{}, fmt.Errorf("compare %.7s with %.7s: %w", span.Base, span.Head, limited(err))
