@@ -36,7 +36,7 @@ runner: action
 
 // permissions are those the workflow grants.
 func permissions() map[string]string {
-	return map[string]string{"actions": "read", "checks": "write", "contents": "read", "issues": "write", "pull-requests": "read"}
+	return map[string]string{"actions": "read", "checks": "write", "contents": "read", "issues": "write", "pull-requests": "write"}
 }
 
 // hub is a simulated GitHub without any App of ours.

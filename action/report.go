@@ -89,8 +89,14 @@ func view(e engine.Effect) templates.WriteView {
 		return templates.WriteView{Kind: templates.MadeLabel, Name: e.Name}
 	case engine.DescribeLabel:
 		return templates.WriteView{Kind: templates.DescribedLabel, Name: e.Name}
-	case engine.ConfigCheck:
-		return templates.WriteView{Kind: templates.PostedCheck, Name: "phasegate/config"}
+	case engine.PutCheck:
+		return templates.WriteView{Kind: templates.PostedCheck, Name: e.Name}
+	case engine.AskReview:
+		return templates.WriteView{Kind: templates.AskedReview, Add: append(e.People[:len(e.People):len(e.People)], e.Teams...)}
+	case engine.UnaskReview:
+		return templates.WriteView{Kind: templates.UnaskedReview, Remove: append(e.People[:len(e.People):len(e.People)], e.Teams...)}
+	case engine.AnswerDeployment:
+		return templates.WriteView{Kind: templates.AnsweredDeployment, Name: e.Environment}
 	case engine.OpenIssue:
 		return templates.WriteView{Kind: templates.OpenedIssue, Name: e.Title}
 	case engine.EditIssue:

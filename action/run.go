@@ -29,7 +29,7 @@ type Options struct {
 // Events are the workflow events a run acts on. Others are told apart so that a fork's read-only token
 // is not tried.
 func Events() []string {
-	return []string{"issues", "issue_comment", "push", "schedule", "workflow_dispatch"}
+	return []string{"issues", "issue_comment", "pull_request_target", "push", "schedule", "workflow_dispatch"}
 }
 
 // Run is one run of the Action. It returns the exit status of the step: 0, or 1 when somebody has to mend
@@ -184,7 +184,7 @@ func explain(err error) string {
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "not accessible by integration"):
-		text += ". A permission is missing: the workflow has to grant actions: read, checks: write, contents: read, issues: write and pull-requests: read"
+		text += ". A permission is missing: the workflow has to grant actions: read, checks: write, contents: read, issues: write and pull-requests: write"
 	case errors.Is(err, engine.ErrGone):
 		text += ". The token cannot see the repository: the workflow has to grant contents: read and issues: write"
 	case strings.Contains(text, "Bad credentials"):

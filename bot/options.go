@@ -100,6 +100,9 @@ type Options struct {
 	// Keys returns what GET /keys shows as JSON, the public signing keys; nil:
 	// the route does not exist.
 	Keys func(ctx context.Context) (any, error)
+	// Simulate answers POST /api/simulate for the owner of the token, who has to be
+	// an admin of the repository (else ErrNotAdmin); nil: the route does not exist.
+	Simulate func(ctx context.Context, token Secret, q engine.WhatIf) (engine.Answer, error)
 
 	// SweepEvery is the time between looks for targets that are due: 15 s.
 	SweepEvery time.Duration

@@ -21,6 +21,7 @@ const WebhookPath = "/api/github/webhooks"
 //	                           ?timeout=30s waits as long, then answers 504, or
 //	                           503 when the server is stopping
 //	GET  /keys                 the public signing keys
+//	POST /api/simulate         what if; for admins of the repository
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc(WebhookPath, s.receive)
@@ -32,6 +33,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /debug/idle", s.showIdle)
 	if s.opts.Keys != nil {
 		mux.HandleFunc("GET /keys", s.showKeys)
+	}
+	if s.opts.Simulate != nil {
+		mux.HandleFunc("POST "+SimulatePath, s.simulate)
 	}
 	return mux
 }

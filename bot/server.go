@@ -43,15 +43,16 @@ type Server struct {
 	metrics *metrics
 	budget  *bodyBudget
 
-	idlers   chan struct{}      // held by who asks for /debug/idle
-	resynced chan struct{}      // closed when nothing is to be resynchronised (any more)
-	draining chan struct{}      // closed when the server is stopping
-	drain    func()             // closes it
-	cancel   context.CancelFunc // ends the periodic work
-	periodic sync.WaitGroup
-	stopOnce sync.Once
-	stopErr  error
-	broken   chan error // holds the first sign of a damaged database
+	idlers    chan struct{}      // held by who asks for /debug/idle
+	questions chan struct{}      // held by who asks what if
+	resynced  chan struct{}      // closed when nothing is to be resynchronised (any more)
+	draining  chan struct{}      // closed when the server is stopping
+	drain     func()             // closes it
+	cancel    context.CancelFunc // ends the periodic work
+	periodic  sync.WaitGroup
+	stopOnce  sync.Once
+	stopErr   error
+	broken    chan error // holds the first sign of a damaged database
 }
 
 // New opens the database and returns a server that does nothing yet. It
@@ -62,7 +63,7 @@ func New(ctx context.Context, opts Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{opts: opts, log: opts.Logger, budget: newBodyBudget(), broken: make(chan error, 1),
-		idlers: make(chan struct{}, maxIdlers), resynced: make(chan struct{}), draining: make(chan struct{})}
+		idlers: make(chan struct{}, maxIdlers), questions: make(chan struct{}, maxQuestionsOnce), resynced: make(chan struct{}), draining: make(chan struct{})}
 	s.drain = sync.OnceFunc(func() { close(s.draining) })
 	if s.metrics, err = newMetrics(opts.Registry); err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)

@@ -140,7 +140,11 @@ func (s standing) dataRenewed(r Return) []Gap {
 	case !known:
 		return unread(s.analysis.Why())
 	}
-	return renewed(false, r)
+	gap := Gap{Code: GapRenew, Renewal: &r}
+	for _, d := range linked {
+		gap.Numbers = append(gap.Numbers, d.Number)
+	}
+	return []Gap{gap}
 }
 
 // measured asks for a newer report that passes. At G2 the metric report (B2) has to be newer than

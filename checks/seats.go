@@ -211,7 +211,7 @@ func (q Question) unread(role lifecycle.Role) string {
 		if len(q.holders(role)) > 0 {
 			return ""
 		}
-		return q.anyUnread(slices.DeleteFunc(slices.Clone(lifecycle.Roles), func(r lifecycle.Role) bool { return !r.Technical() }))
+		return q.anyUnread(technicalRoles())
 	}
 	return q.Roster.Unread[role]
 }

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/phasegate/phasegate/internal/lifecycle"
 )
@@ -22,8 +23,28 @@ func ConfigCheck(lang lifecycle.Lang, problems int, older, observing bool) (titl
 		summary = both{"**The last valid rules stay in force** until it is mended.", "**As últimas regras válidas continuam valendo** até a correção."}.in(lang)
 	}
 	if observing {
-		title += both{" (observing: enforced, this check would fail)", " (observando: valendo, este check falharia)"}.in(lang)
+		title += both{" (observing: enforced, this check would fail)", " (observando: valendo, esta verificação falharia)"}.in(lang)
 	}
 	return title, summary + both{"\n\nEach problem stands at its line of `.github/phasegate.yml`, with what would be right. Whoever can push to the default branch can mend it; `phasegate validate` shows the same on your own machine.\n",
 		"\n\nCada problema está em sua linha de `.github/phasegate.yml`, com o que seria correto. Quem pode enviar ao ramo padrão pode corrigir; `phasegate validate` mostra o mesmo na sua máquina.\n"}.in(lang)
+}
+
+// Weakened adds to the check on a valid config what it loosens, each in a sentence of its own. It stops nobody:
+// who has to approve it is for the rules that hold now.
+func Weakened(lang lifecycle.Lang, title, summary string, loosened []string) (string, string) {
+	if len(loosened) == 0 {
+		return title, summary
+	}
+	title = both{"This change loosens 1 rule (the config is valid)", "Esta mudança afrouxa 1 regra (a configuração é válida)"}.in(lang)
+	if n := len(loosened); n > 1 {
+		title = fmt.Sprintf(both{"This change loosens %d rules (the config is valid)", "Esta mudança afrouxa %d regras (a configuração é válida)"}.in(lang), n)
+	}
+	p := Printer{Lang: lang}
+	return title, p.fit(func(p Printer) string {
+		var b strings.Builder
+		b.WriteString(p.say(both{"**Look at these before you approve: after this change less is required than today.**\n\n", "**Veja isto antes de aprovar: depois desta mudança se exige menos do que hoje.**\n\n"}))
+		p.bullets(&b, escaped(loosened))
+		b.WriteString(p.say(both{"\nUntil this is merged, today's rules hold, for this pull request too.\n", "\nAté o merge valem as regras de hoje, também para este pull request.\n"}))
+		return b.String()
+	})
 }

@@ -233,7 +233,7 @@ func (p Printer) notes(b *strings.Builder, v DeliverableView) {
 func (p Printer) objections(b *strings.Builder, v DeliverableView) {
 	shown, more := few(v.Objections, p.cut.lists)
 	for _, o := range shown {
-		fmt.Fprintf(b, p.say(both{"- %s objects since %s: “%s”\n", "- %s objeta desde %s: “%s”\n"}), markdown.Text(o.Login), p.dateTime(o.At), p.text(o.Reason, 500))
+		fmt.Fprintf(b, p.say(both{"- %s objected on %s: “%s”\n", "- %s objetou em %s: “%s”\n"}), markdown.Text(o.Login), p.dateTime(o.At), p.text(o.Reason, 500))
 	}
 	if more > 0 {
 		b.WriteString("- " + p.more(more) + "\n")
@@ -285,12 +285,14 @@ func (p Printer) afterReturn(b *strings.Builder, v DeliverableView) {
 			again = append(again, p.whoSits(s))
 		}
 	}
-	b.WriteString(p.say(both{"**When the next step is asked for again:**\n\n", "**Quando a próxima etapa for pedida de novo:**\n\n"}))
+	next, _ := v.Phase.Next()
+	fmt.Fprintf(b, p.say(both{"**Then somebody with a role asks for the next step again, here: `%s %s`**\n\n", "**Depois, alguém com um papel pede de novo a próxima etapa, aqui: `%s %s`**\n\n"}),
+		commandName(p.Lang, lifecycle.Advance), phaseArgument(p.Lang, next))
 	if len(again) > 0 {
-		fmt.Fprintf(b, p.say(both{"- **Asked:** %s\n", "- **Consultados:** %s\n"}), strings.Join(again, " · "))
+		fmt.Fprintf(b, p.say(both{"- **Will be asked again:** %s\n", "- **Serão consultados de novo:** %s\n"}), strings.Join(again, " · "))
 	}
 	if len(stands) > 0 {
-		fmt.Fprintf(b, p.say(both{"- **Whose yes stands:** %s\n", "- **O sim que continua valendo:** %s\n"}), strings.Join(stands, " · "))
+		fmt.Fprintf(b, p.say(both{"- **Whose yes stays valid:** %s\n", "- **O sim que continua valendo:** %s\n"}), strings.Join(stands, " · "))
 	}
 	b.WriteString("\n")
 }
@@ -389,8 +391,8 @@ func (p Printer) howToAnswer(b *strings.Builder, v DeliverableView) {
 	shown, _ := few(v.Objections, p.cut.lists)
 	for _, o := range shown {
 		fmt.Fprintf(b, p.say(both{
-			"**%[1]s:** once your concern is solved, write a new comment: `%[2]s`. That is no yes; `%[3]s` is.\n**A business stakeholder** can set it aside, for everybody to see: `%[4]s overrule @%[5]s:` and the reason.\n\n",
-			"**%[1]s:** quando sua preocupação estiver resolvida, escreva um novo comentário: `%[2]s`. Isso não é um sim; `%[3]s` é.\n**A parte interessada do negócio** pode anulá-la, às claras: `%[4]s anular @%[5]s:` e o motivo.\n\n"}),
+			"**%[1]s:** once your concern is solved, write a new comment: `%[2]s`. It lifts the objection; your own yes is still `%[3]s`.\n**A business stakeholder** can overrule it, which is recorded here and is not their own yes: `%[4]s overrule @%[5]s:` and the reason.\n\n",
+			"**%[1]s:** quando sua preocupação estiver resolvida, escreva um novo comentário: `%[2]s`. Isso retira a objeção; o seu sim ainda é `%[3]s`.\n**A parte interessada do negócio** pode anulá-la, o que fica registrado aqui e não é o sim dela: `%[4]s anular @%[5]s:` e o motivo.\n\n"}),
 			markdown.Text(o.Login), commandName(p.Lang, lifecycle.Withdraw), commandName(p.Lang, lifecycle.Approve), commandName(p.Lang, lifecycle.Decide), markdown.Plain(o.Login))
 	}
 	fmt.Fprintf(b, p.say(both{

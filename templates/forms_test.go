@@ -189,7 +189,7 @@ func TestFormTextsStandInBothLanguages(t *testing.T) {
 func TestTheWorkflowRunsTheRulesOrLiesStill(t *testing.T) {
 	for _, lang := range lifecycle.Langs {
 		alone := triggers(t, Workflow{lang, true, "trunk", "phasegate/phasegate@v0"})
-		if want := []string{"issue_comment", "issues", "push", "schedule", "workflow_dispatch"}; !slices.Equal(alone, want) {
+		if want := []string{"issue_comment", "issues", "pull_request_target", "push", "schedule", "workflow_dispatch"}; !slices.Equal(alone, want) {
 			t.Errorf("%s: without a server it runs on %v, want %v", lang, alone, want)
 		}
 		server := Workflow{lang, false, "trunk", "phasegate/phasegate@v0"}
@@ -236,7 +236,7 @@ func triggers(t *testing.T, w Workflow) []string {
 			writes++
 		}
 	}
-	if read.Concurrency.Group == "" || read.Concurrency.Cancel || writes != 2 || read.Permissions["contents"] != "read" {
+	if read.Concurrency.Group == "" || read.Concurrency.Cancel || writes != 3 || read.Permissions["contents"] != "read" {
 		t.Errorf("concurrency %+v, permissions %v", read.Concurrency, read.Permissions)
 	}
 	steps := read.Jobs["phasegate"].Steps

@@ -60,6 +60,8 @@ on:
 [[.Off]]    types: [opened, edited, deleted, transferred, closed, reopened, labeled, unlabeled]
 [[.Off]]  issue_comment:
 [[.Off]]    types: [created, edited, deleted]
+[[.Off]]  pull_request_target:   # [[say "runs the default branch's workflow, also for forks" "executa o workflow do ramo padrão, também para forks"]]
+[[.Off]]    types: [opened, synchronize, reopened, edited, closed, ready_for_review, converted_to_draft, labeled, unlabeled, review_requested, review_request_removed]
 [[.Off]]  push:
 [[.Off]]    branches: ["[[.Branch]]"]   # [[say "the default branch" "o branch padrão"]]
 [[.Off]]  schedule:
@@ -73,10 +75,10 @@ concurrency:
 
 permissions:
   actions: read         # [[say "when the last run was" "quando foi a última execução"]]
-  checks: write         # [[say "phasegate/config on the commit" "phasegate/config no commit"]]
+  checks: write         # [[say "the checks on pull requests, phasegate/config on the commit" "as verificações dos pull requests, phasegate/config no commit"]]
   contents: read        # [[say "the config" "a configuração"]]
   issues: write         # [[say "labels, comments and reactions" "etiquetas, comentários e reações"]]
-  pull-requests: read   # [[say "merged work that a step needs" "trabalho integrado de que um passo precisa"]]
+  pull-requests: write  # [[say "whom a review is asked of, and merged work that a step needs" "a quem se pede revisão, e trabalho integrado de que um passo precisa"]]
 
 jobs:
   phasegate:

@@ -65,11 +65,13 @@ var unreadReasons = map[string]both{
 	"checks-unread":      {"not all of the commit's checks may be read", "nem todas as verificações do commit podem ser lidas"},
 	"commit-unknown":     {"one of the commits is not known", "um dos commits não é conhecido"},
 	"commit-gone":        {"one of the commits is not there (any more)", "um dos commits não existe (mais)"},
+	"too-many-files":     {"the pull request changes more files than GitHub lists (3,000)", "o pull request altera mais arquivos do que o GitHub lista (3.000)"},
+	"too-many-commits":   {"the pull request has more commits than GitHub lists (250)", "o pull request tem mais commits do que o GitHub lista (250)"},
 }
 
 var renewTexts = map[lifecycle.Cause]both{
 	lifecycle.CauseProblem:  {"It came back because of the problem: change the problem or a section of this deliverable first.", "Voltou por causa do problema: antes, mude o problema ou uma seção desta entrega."},
-	lifecycle.CauseData:     {"It came back because of the data: validate a data requirement again (a data engineer and a subject matter expert write `/approve` there), or merge a newer analysis.", "Voltou por causa dos dados: valide de novo um dado necessário (engenheiro(a) de dados e especialista do domínio escrevem `/aprovar` lá), ou integre uma análise mais nova."},
+	lifecycle.CauseData:     {"It came back because of the data: validate a data requirement again (a data engineer and a subject matter expert write `/approve` %s), or merge a newer analysis.", "Voltou por causa dos dados: valide de novo um dado necessário (engenheiro(a) de dados e especialista do domínio escrevem `/aprovar` %s), ou integre uma análise mais nova."},
 	lifecycle.CauseCode:     {"It came back because of the code: merge a change under `serving/` or `src/` first.", "Voltou por causa do código: antes, integre uma mudança em `serving/` ou `src/`."},
 	lifecycle.CauseInfra:    {"It came back because of the infrastructure: a backend engineer deploys it to production again.", "Voltou por causa da infraestrutura: um(a) engenheiro(a) de backend implanta de novo em produção."},
 	lifecycle.CauseMetrics:  {"It came back because of the metrics: change the metric table first.", "Voltou por causa das métricas: antes, mude a tabela de métricas."},
@@ -87,7 +89,7 @@ func (p Printer) Gap(g GapView) []string {
 		}
 		return lines
 	case "renew":
-		return []string{renewTexts[g.Cause].in(p.Lang)}
+		return []string{p.renewal(g)}
 	}
 	text := gapTexts[g.Code].in(p.Lang)
 	if g.Code == "deployment-open" {
@@ -99,14 +101,23 @@ func (p Printer) Gap(g GapView) []string {
 	return []string{fmt.Sprintf(text, p.concerned(g))}
 }
 
+// renewal is what a return asks to be renewed.
+func (p Printer) renewal(g GapView) string {
+	text := renewTexts[g.Cause].in(p.Lang)
+	if g.Cause != lifecycle.CauseData {
+		return text
+	}
+	where := p.say(both{"there", "lá"})
+	if len(g.Numbers) > 0 {
+		where = p.say(both{"in ", "em "}) + p.either(issues(g))
+	}
+	return fmt.Sprintf(text, where)
+}
+
 func (p Printer) concerned(g GapView) string {
 	words := append(issues(g), p.sections(lifecycle.Deliverable, g)...)
 	for _, t := range g.Texts {
-		if reason, ok := unreadReasons[t]; ok {
-			words = append(words, reason.in(p.Lang))
-			continue
-		}
-		words = append(words, p.text(t, 300))
+		words = append(words, p.unread(t))
 	}
 	return p.list(words)
 }

@@ -36,6 +36,8 @@ var apart = map[string]string{
 	"../internal/metrics/target.go": "words of targets as people may write them, by language",
 	"../internal/metrics/table.go":  "words of a row, by language",
 	"../internal/policy/keys.go":    "hints of the JSON Schema, which editors show",
+	"../internal/policy/rows.go":    "hints of the JSON Schema, which editors show",
+	"../internal/policy/change.go":  "names of facts, which programs compare",
 	"../internal/policy/tables.go":  "reasons of the tables that a config can replace",
 	"../internal/policy/read.go":    "words of the YAML reader's own errors",
 }

@@ -126,7 +126,7 @@ func (p Printer) problemHeadline(b *strings.Builder, v ProblemView) {
 	case len(v.Deliverables) == 0:
 		alert(b, "NOTE", fmt.Sprintf(p.say(both{"**%s has no deliverable yet.** Next: open an issue of the form *Deliverable* that names this one as its parent.", "**%s ainda não tem entrega.** A seguir: abra uma issue com o formulário *Entrega* que pertença a esta."}), title))
 	case waiting > 0:
-		alert(b, "NOTE", fmt.Sprintf(p.say(both{"**%s:** deliverables that wait for somebody's yes: %d of %d. It is given there, not here.", "**%s:** entregas que aguardam o sim de alguém: %d de %d. Ele é dado lá, não aqui."}), title, waiting, len(v.Deliverables)))
+		alert(b, "NOTE", fmt.Sprintf(p.say(both{"**%s:** deliverables that wait for somebody's yes: %d of %d. Open them below to answer.", "**%s:** entregas que aguardam o sim de alguém: %d de %d. Abra-as abaixo para responder."}), title, waiting, len(v.Deliverables)))
 	default:
 		alert(b, "NOTE", fmt.Sprintf(p.say(both{"**%s:** nobody's yes is awaited today.", "**%s:** hoje não se aguarda o sim de ninguém."}), title))
 	}

@@ -121,8 +121,8 @@ func (p Printer) returned(v ReturnedRecord) string {
 		fresh = append(fresh, A(p.Lang, role))
 	}
 	fmt.Fprintf(&b, p.say(both{"- **Told:** %s\n- **Looks again at the next step:** %s\n", "- **Avisados:** %s\n- **Olha de novo na próxima etapa:** %s\n"}), p.list(told), List(p.Lang, fresh))
-	if text, ok := renewTexts[v.Cause]; ok {
-		fmt.Fprintf(&b, "- **%s** %s\n", p.say(both{"Before it goes forward:", "Antes de seguir:"}), p.say(text))
+	if _, ok := renewTexts[v.Cause]; ok {
+		fmt.Fprintf(&b, "- **%s** %s\n", p.say(both{"Before it goes forward:", "Antes de seguir:"}), p.renewal(GapView{Cause: v.Cause}))
 	}
 	b.WriteString(p.say(both{"- Nothing is lost: what is done stays, and other answers stand while nothing they were about changes.\n", "- Nada se perde: o que está feito fica, e as outras respostas valem enquanto nada do que tratavam mudar.\n"}))
 	return b.String()

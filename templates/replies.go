@@ -70,6 +70,14 @@ func (p Printer) NotCounted(v RefusalView) string {
 	return b.String()
 }
 
+// NewerCommit answers an `/approve` on a pull request that cannot be told to be for its newest commit.
+func (p Printer) NewerCommit(login, head string) string {
+	return fmt.Sprintf(p.say(both{
+		"**Not counted, %s.** This may be for what was there before the newest commit, `%.7s`. Look at that and write `/approve` again in a new comment, or name the commit that you looked at: `/approve` and its first seven digits.\n",
+		"**Não contou, %s.** Pode se referir ao que havia antes do último commit, `%.7s`. Veja-o e escreva `/aprovar` de novo em um novo comentário, ou cite o commit que você viu: `/aprovar` e os sete primeiros dígitos.\n"}),
+		markdown.Text(login), head)
+}
+
 // numbered are references to issues.
 func numbered(issues []int) []string {
 	var out []string
@@ -152,6 +160,7 @@ var helpLines = []struct {
 		{lifecycle.Agenda, both{"and the text: something to discuss", "e o texto: algo para discutir"}},
 	}},
 	{both{"More", "Mais"}, []helpLine{
+		{lifecycle.NoMetrics, both{"and the reason, on a pull request: it needs no metric report", "e o motivo, em um pull request: ele não precisa de relatório de métricas"}},
 		{lifecycle.Delegate, both{"with role, `@login`, `until` and a date, on the bigger problem: somebody answers for you", "com papel, `@login`, `até` e uma data, no problema maior: alguém responde por você"}},
 		{lifecycle.Status, both{"looks at everything again", "olha tudo de novo"}},
 		{lifecycle.Help, both{"this list", "esta lista"}},
@@ -188,6 +197,7 @@ var refusedCommands = map[string]both{
 	"not-here":          {"`%s` belongs on the bigger problem: it holds for everything below it.", "`%s` pertence ao problema maior: vale para tudo abaixo dele."},
 	"too-early":         {"`%s` was written before the question was asked. If it still holds, write it again.", "`%s` foi escrito antes da pergunta. Se ainda vale, escreva de novo."},
 	"on-deliverable":    {"`%s` belongs on a deliverable.", "`%s` pertence a uma entrega."},
+	"on-pull":           {"`%s` belongs on a pull request.", "`%s` pertence a um pull request."},
 	"on-asked":          {"`%s` belongs where something is asked: on a deliverable or a data requirement.", "`%s` pertence a onde se pergunta algo: uma entrega ou dados necessários."},
 	"delegate-form":     {"`%s` is followed by a role, `@login`, `until` and a day: `data-engineer @login until 2026-01-30`.", "`%s` vem com um papel, `@login`, `até` e um dia: `engenheira de dados @login até 2026-01-30`."},
 	"delegate-role":     {"`%s`: that is not a role of this project.", "`%s`: esse não é um papel deste projeto."},
@@ -198,6 +208,10 @@ var refusedCommands = map[string]both{
 	"delegate-unknown":  {"`%s`: that account cannot stand in for you. Name another person, with `@`.", "`%s`: essa conta não pode responder por você. Cite outra pessoa, com `@`."},
 	"not-yet":           {"`%s` is not carried out by this version of Phasegate.", "`%s` não é executado por esta versão do Phasegate."},
 	"as-role":           {"`%s` is followed by nothing, or by `as` and a role of yours.", "`%s` vem sozinho, ou com `como` e um papel seu."},
+	"assent-form":       {"`%s` is followed by nothing, by `as` and a role of yours, or by a commit of this pull request.", "`%s` vem sozinho, com `como` e um papel seu, ou com um commit deste pull request."},
+	"assent-commit":     {"`%s`: that is no commit of this pull request. Name one by its first seven digits or more.", "`%s`: esse não é um commit deste pull request. Cite um com os sete primeiros dígitos ou mais."},
+	"no-metrics-role":   {"`%s` is for a data scientist to say.", "`%s` cabe a um(a) cientista de dados dizer."},
+	"no-metrics-own":    {"`%s`: you wrote some of this change. A data scientist who did not can say it.", "`%s`: você escreveu parte desta mudança. Quem pode dizer é um(a) cientista de dados que não escreveu."},
 	"nothing-own":       {"`%s`: there is no yes or objection of yours here.", "`%s`: não há sim nem objeção sua aqui."},
 }
 

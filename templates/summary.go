@@ -58,13 +58,17 @@ const (
 	OpenedIssue    WriteKind = "issue-opened"
 	EditedIssue    WriteKind = "issue-edited"
 	LinkedIssue    WriteKind = "sub-issue"
+	AskedReview    WriteKind = "review-asked"
+	UnaskedReview  WriteKind = "review-unasked"
+
+	AnsweredDeployment WriteKind = "deployment-answered"
 )
 
 // WriteView is one write of a run.
 type WriteView struct {
 	Kind   WriteKind
 	Record string // what a comment records: request, void, passed, returned, reply, label, pause
-	Name   string // of a label or check; title of an issue that was opened
+	Name   string // of a label, check or environment; title of an issue that was opened
 	Number int    // of the issue that became a sub-issue
 	Yes    bool   // of a reaction: counted
 	Add    []string
@@ -207,6 +211,7 @@ var recordNames = map[string]both{
 	"returned": {"comment: it went back", "comentário: voltou atrás"},
 	"reply":    {"reply to a command", "resposta a um comando"},
 	"label":    {"comment: a label was put back", "comentário: uma etiqueta foi reposta"},
+	"rollback": {"comment: an earlier version was deployed again", "comentário: uma versão anterior foi implantada de novo"},
 	"pause":    {"comment: too many commands for now", "comentário: comandos demais por agora"},
 }
 
@@ -242,6 +247,12 @@ func (p Printer) runWrite(w WriteView) string {
 		return p.say(both{"text of the issue edited", "texto da issue editado"})
 	case LinkedIssue:
 		return fmt.Sprintf(p.say(both{"#%d made a sub-issue", "#%d virou sub-issue"}), w.Number)
+	case AskedReview:
+		return p.say(both{"review asked of ", "revisão pedida a "}) + markdown.Cell(strings.Join(w.Add, ", "))
+	case UnaskedReview:
+		return p.say(both{"review no longer asked of ", "revisão não mais pedida a "}) + markdown.Cell(strings.Join(w.Remove, ", "))
+	case AnsweredDeployment:
+		return p.say(both{"answer to the deployment to ", "resposta à implantação em "}) + markdown.CodeCell(w.Name)
 	}
 	text, known := recordNames[w.Record]
 	if !known {

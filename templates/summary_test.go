@@ -20,6 +20,7 @@ func TestRunSummaries(t *testing.T) {
 				{Kind: templates.Reacted, Yes: true}, {Kind: templates.EditedSticky}}},
 			{Number: 4, Writes: []templates.WriteView{{Kind: templates.EditedComment, Record: "reply"}, {Kind: templates.Reacted}, {Kind: templates.WroteSticky}}, Capped: true},
 			{Number: 6, Writes: []templates.WriteView{{Kind: templates.OpenedIssue, Name: "Model *drift* | @all"}, {Kind: templates.EditedIssue}, {Kind: templates.LinkedIssue, Number: 7}}},
+			{Number: 8, Writes: []templates.WriteView{{Kind: templates.WroteComment, Record: "rollback"}, {Kind: templates.AnsweredDeployment, Name: "production|eu"}}},
 			{Writes: []templates.WriteView{{Kind: templates.MadeLabel, Name: "state:live"}, {Kind: templates.DescribedLabel, Name: "kind:data"}, {Kind: templates.PostedCheck, Name: "phasegate/config"}}},
 			{Number: 5, Failed: "post the sticky: 502 " + hostile}, {Number: 2}, {Number: 6},
 		},

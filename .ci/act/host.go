@@ -43,7 +43,7 @@ type event struct {
 }
 
 // permissions are those the workflow asks for.
-var permissions = map[string]string{"actions": "read", "checks": "write", "contents": "read", "issues": "write", "pull-requests": "read"}
+var permissions = map[string]string{"actions": "read", "checks": "write", "contents": "read", "issues": "write", "pull-requests": "write"}
 
 const workflowPath = ".github/workflows/phasegate.yml"
 
@@ -65,8 +65,8 @@ func newHost(ctx context.Context) (h *host, err error) {
 	h.hooks = &http.Server{Handler: http.HandlerFunc(h.hear), ReadHeaderTimeout: time.Minute}
 	go h.hooks.Serve(ln)
 	// An App that writes nothing hears what a workflow would be started by.
-	s.App.Permissions = map[string]string{"issues": "read", "contents": "read", "metadata": "read"}
-	s.App.Events = []string{"issues", "issue_comment", "push"}
+	s.App.Permissions = map[string]string{"issues": "read", "pull_requests": "read", "contents": "read", "metadata": "read"}
+	s.App.Events = []string{"issues", "issue_comment", "pull_request", "push"}
 	if h.sim, err = hubsim.New(hubsim.Options{Seed: s, WebhookURL: "http://" + ln.Addr().String(), WebhookSecret: "not checked"}); err != nil {
 		return h, err
 	}
@@ -201,7 +201,11 @@ func (h *host) run(ctx context.Context, e event) error {
 	if err := os.WriteFile(file, data, 0o600); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, h.act, e.name, "-e", file, "-W", workflowPath, "-P", "ubuntu-latest=-self-hosted",
+	name := e.name
+	if name == "pull_request" {
+		name = "pull_request_target"
+	}
+	cmd := exec.CommandContext(ctx, h.act, name, "-e", file, "-W", workflowPath, "-P", "ubuntu-latest=-self-hosted",
 		"--no-cache-server", "--action-offline-mode", "--defaultbranch", "main", "-s", "GITHUB_TOKEN="+h.token)
 	for _, v := range []string{
 		"GITHUB_API_URL=" + h.web.APIURL, "GITHUB_GRAPHQL_URL=" + h.web.GraphQLURL, "GITHUB_SERVER_URL=" + h.web.WebURL,
@@ -215,9 +219,9 @@ func (h *host) run(ctx context.Context, e event) error {
 	cmd.Stdout, cmd.Stderr = &log, &log
 	from := time.Now()
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("the workflow on %s: %w\n%s", e.name, err, log.String())
+		return fmt.Errorf("the workflow on %s: %w\n%s", name, err, log.String())
 	}
-	fmt.Printf("workflow on %s %v: %.1fs\n", e.name, e.payload["action"], time.Since(from).Seconds())
+	fmt.Printf("workflow on %s %v: %.1fs\n", name, e.payload["action"], time.Since(from).Seconds())
 	if os.Getenv("ACT_LOG") != "" {
 		fmt.Println(log.String())
 	}

@@ -14,7 +14,8 @@ import (
 
 const repository = "/repos/acme-telco/churn"
 
-// stands lists what people see of the issues: labels, comments in their visible part, the bot's reactions.
+// stands lists what people see of the issues and pull requests: labels, comments in their visible part, the bot's
+// reactions, the checks.
 // What must differ between two runs of the story is taken out: addresses, ids, and the bot's own name.
 func stands(ctx context.Context, sim *hubsim.Server) ([]string, error) {
 	var issues []struct {
@@ -40,10 +41,49 @@ func stands(ctx context.Context, sim *hubsim.Server) ([]string, error) {
 		}
 		out = append(out, lines...)
 	}
+	checks, err := checks(ctx, sim)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, checks...)
 	for n, line := range out {
 		line = strings.ReplaceAll(line, sim.BaseURL(), "https://github")
 		out[n] = commentLink.ReplaceAllStringFunc(line, func(id string) string { return ids[id] })
 	}
+	return out, nil
+}
+
+// checks lists what the checks on the heads of pull requests say, and who is asked for a review.
+func checks(ctx context.Context, sim *hubsim.Server) ([]string, error) {
+	var pulls []struct {
+		Number    int
+		Head      struct{ SHA string }
+		Reviewers []struct{ Login string } `json:"requested_reviewers"`
+	}
+	if err := get(ctx, sim, "/pulls?state=all&per_page=100", &pulls); err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, p := range pulls {
+		var found struct {
+			Runs []struct {
+				Name, Status, Conclusion string
+				Output                   struct{ Title string }
+			} `json:"check_runs"`
+		}
+		if err := get(ctx, sim, "/commits/"+p.Head.SHA+"/check-runs?per_page=100", &found); err != nil {
+			return nil, err
+		}
+		for _, r := range found.Runs {
+			if strings.HasPrefix(r.Name, "phasegate/") {
+				out = append(out, fmt.Sprintf("#%d, check %s: %s %s, %s", p.Number, r.Name, r.Status, r.Conclusion, r.Output.Title))
+			}
+		}
+		for _, u := range p.Reviewers {
+			out = append(out, fmt.Sprintf("#%d asks %s", p.Number, u.Login))
+		}
+	}
+	slices.Sort(out)
 	return out, nil
 }
 

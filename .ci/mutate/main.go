@@ -27,7 +27,7 @@ type mutation struct {
 
 // mutations are all of them, those that are tried fast first.
 func mutations() []mutation {
-	return slices.Concat(artefacts(), judging, renewing, guarding, seating, engine)
+	return slices.Concat(artefacts(), judging, renewing, guarding, seating, pulls, engine)
 }
 
 // judged is a mutation of the engine, noticed by its own tests that match.
@@ -66,46 +66,72 @@ var engine = []mutation{
 func main() {
 	only := flag.String("run", "", "try only the changes that match this regular expression")
 	fit := flag.Bool("fit", false, "only say which changes fit the code no longer")
+	jobs := flag.Int("jobs", 2, "how many changes are tried at a time")
 	flag.Parse()
 	chosen, err := regexp.Compile(*only)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	dir, err := os.MkdirTemp("", "mutate")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	missed := run(dir, *fit, slices.DeleteFunc(mutations(), func(m mutation) bool {
+	missed := run(max(*jobs, 1), *fit, slices.DeleteFunc(mutations(), func(m mutation) bool {
 		return !chosen.MatchString(m.rule + " " + m.file + " " + m.what)
 	}))
-	os.RemoveAll(dir)
 	if missed > 0 {
 		os.Exit(1)
 	}
 }
 
-// run tries the changes and returns how many were not noticed, or fit no longer.
-func run(dir string, fit bool, changes []mutation) (missed int) {
-	for _, m := range changes {
-		failing := ""
-		text, err := m.changed()
-		if err == nil && !fit {
-			failing, err = m.try(dir, text)
+// run tries the changes, some at a time, tells of each in their order, and returns how many were not noticed,
+// or fit no longer.
+func run(jobs int, fit bool, changes []mutation) (missed int) {
+	turn := make(chan struct{}, jobs)
+	found := make([]chan outcome, len(changes))
+	for i := range changes {
+		found[i] = make(chan outcome, 1)
+	}
+	go func() {
+		for i, m := range changes {
+			turn <- struct{}{}
+			go func() {
+				found[i] <- m.outcome(fit)
+				<-turn
+			}()
 		}
+	}()
+	for i, m := range changes {
+		o := <-found[i]
 		switch {
-		case err != nil:
+		case o.err != nil:
 			missed++
-			fmt.Printf("rule %-3s %-45s NOT NOTICED: %v\n", m.rule, m.what, err)
+			fmt.Printf("rule %-3s %-45s NOT NOTICED: %v\n", m.rule, m.what, o.err)
 		case !fit:
-			fmt.Printf("rule %-3s %-45s caught by %s\n", m.rule, m.what, failing)
+			fmt.Printf("rule %-3s %-45s caught by %s\n", m.rule, m.what, o.failing)
 		}
 	}
 	if !fit {
 		fmt.Printf("%d of %d changes caught\n", len(changes)-missed, len(changes))
 	}
 	return missed
+}
+
+// outcome is the test that noticed a change, or why none did.
+type outcome struct {
+	failing string
+	err     error
+}
+
+func (m mutation) outcome(fit bool) outcome {
+	text, err := m.changed()
+	if err != nil || fit {
+		return outcome{err: err}
+	}
+	dir, err := os.MkdirTemp("", "mutate")
+	if err != nil {
+		return outcome{err: err}
+	}
+	defer os.RemoveAll(dir)
+	failing, err := m.try(dir, text)
+	return outcome{failing, err}
 }
 
 var failLine = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
@@ -156,7 +182,7 @@ var properties = []string{"./checks", "./internal/engine"}
 func testWith(overlayFile, pkg, tests string) (string, error) {
 	// Vet would refuse some changes for what they leave unused, before a test could speak.
 	// The long tests of orders and faults are left out: a rule must be noticed by a test of that rule.
-	args := []string{"test", "-vet=off", "-skip", "TestTheOrderOf|TestAFailedWrite|TestNothingIsLeft", "-run", tests, "-overlay", overlayFile, pkg}
+	args := []string{"test", "-vet=off", "-failfast", "-ldflags=-s -w", "-skip", "TestTheOrderOf|TestAFailedWrite|TestNothingIsLeft", "-run", tests, "-overlay", overlayFile, pkg}
 	if slices.Contains(properties, pkg) {
 		args = append(args, "-rapid.nofailfile", "-rapid.shrinktime=100ms")
 	}

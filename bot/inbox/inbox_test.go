@@ -35,7 +35,7 @@ type box = inbox.Inbox[*sql.Tx]
 
 // newFile is an empty inbox. It is a copy, since preparing the tables takes most
 // of a short test's time with the race detector.
-func newFile(t *testing.T) string {
+func newFile(t testing.TB) string {
 	t.Helper()
 	data, err := emptyInbox()
 	if err != nil {
@@ -66,7 +66,7 @@ var emptyInbox = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(file)
 })
 
-func open(t *testing.T, file string, opts inbox.Options) *box {
+func open(t testing.TB, file string, opts inbox.Options) *box {
 	t.Helper()
 	if opts.Spacing == 0 {
 		opts.Spacing = 50 * time.Millisecond
@@ -82,21 +82,21 @@ func open(t *testing.T, file string, opts inbox.Options) *box {
 	return in
 }
 
-func start(t *testing.T, in *box) {
+func start(t testing.TB, in *box) {
 	t.Helper()
 	if err := in.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func started(t *testing.T, opts inbox.Options) *box {
+func started(t testing.TB, opts inbox.Options) *box {
 	t.Helper()
 	in := open(t, newFile(t), opts)
 	start(t, in)
 	return in
 }
 
-func stop(t *testing.T, in *box) {
+func stop(t testing.TB, in *box) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -114,14 +114,14 @@ func accept(t *testing.T, in *box, h inbox.Hint) inbox.Receipt {
 	return r
 }
 
-func enqueue(t *testing.T, in *box, keys ...engine.Key) {
+func enqueue(t testing.TB, in *box, keys ...engine.Key) {
 	t.Helper()
 	if err := in.Enqueue(t.Context(), keys...); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func idle(t *testing.T, in *box) {
+func idle(t testing.TB, in *box) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -132,7 +132,7 @@ func idle(t *testing.T, in *box) {
 }
 
 // wait fails the test if nothing ever comes from ch.
-func wait[T any](t *testing.T, ch <-chan T, what string) (v T) {
+func wait[T any](t testing.TB, ch <-chan T, what string) (v T) {
 	t.Helper()
 	select {
 	case v = <-ch:

@@ -24,6 +24,7 @@ type commandLine struct {
 	Resync     resyncCommand     `cmd:"" help:"Look at every issue of a repository and write what is missing."`
 	Doctor     doctorCommand     `cmd:"" help:"Say what is missing for Phasegate to work on a repository."`
 	Validate   validateCommand   `cmd:"" help:"Check a config and say what is wrong, line by line."`
+	Migrate    migrateCommand    `cmd:"" help:"Write the config that is equivalent to the policy of another tool."`
 	Schema     schemaCommand     `cmd:"" help:"Print the JSON Schema of the config, for editors."`
 	Version    versionCommand    `cmd:"" help:"Print the version, the commit and the Go it was built with."`
 	Completion completionCommand `cmd:"" help:"Print a script that lets a shell complete phasegate's commands."`

@@ -26,6 +26,7 @@ Each imports only what stands above it; internal/importtest holds the table and 
     be right, and holds the one against the other.
   - internal/policy reads .github/phasegate.yml strictly. The tables that hold without a config are
     there as data; the JSON Schema comes from the same table of keys.
+  - internal/migrate turns the policy of another tool, policy-bot, into a config, and says what it cannot.
   - internal/facts are plain types for what was read of GitHub, each fact known or unknown.
   - checks judges: what is missing for a gate, and whose yes counts for what. It is pure.
   - templates writes what people read: stickies, requests, records, replies, and the files of init.
@@ -55,7 +56,7 @@ rule and the second one what it needs.
 	1  kind by the form's headings               internal/engine/plan.go
 	1  two kinds on one issue                    internal/engine/kinds.go
 	1  parent and other links, sub-issues        internal/engine/form.go internal/engine/seen.go
-	1  deliverable of a pull request             internal/gh/deliverable.go internal/engine/evidence.go
+	1  deliverable of a pull request             internal/engine/pulltext.go internal/engine/pulldesk.go
 	1  steps and their evidence                  internal/engine/steps.go internal/engine/evidence.go
 	1  existing work begins later                internal/engine/exceptions.go templates/exceptions.go
 	1  state:live                                internal/engine/clock.go internal/engine/judge.go
@@ -92,6 +93,20 @@ rule and the second one what it needs.
 	   a whole repository, page by page          internal/gh/bulk.go internal/engine/resync.go
 	3  validation of data                        internal/engine/data.go internal/lifecycle/roles.go
 	4  paths, roles and phases of files          internal/policy/tables.go
+	4  what a change needs: choices, conditions  internal/policy/change.go internal/policy/when.go
+	4  what a change of the config loosens       internal/policy/weaken.go internal/policy/cover.go
+	4  rules shared by an organisation           internal/policy/merge.go internal/gh/shared.go
+	4  migration from policy-bot                 internal/migrate/approval.go internal/migrate/rule.go
+	4  where files may change, hotfixes          checks/place.go internal/engine/pullchecks.go
+	4  who approves, stands in, or may not       checks/assent.go internal/engine/pulldesk.go
+	4  what a yes on a pull request is for       internal/engine/pulldesk.go internal/engine/pulllacks.go
+	4  commands on a pull request                internal/engine/pullanswer.go
+	4  whom a review is asked of                 internal/engine/pullask.go
+	4  one run for each check, annotations       internal/engine/pullchecks.go internal/gh/write_check.go
+	4  which pull requests are judged again      internal/engine/desk.go internal/engine/plan.go
+	4  merge queue                               internal/engine/group.go internal/gh/group.go
+	4  deployments that wait, rollbacks          internal/engine/review.go templates/review.go
+	4  what if                                   internal/engine/whatif.go bot/simulate.go
 	4  the check phasegate/config                internal/engine/repository.go internal/engine/pull.go
 	5  sections of the forms                     internal/lifecycle/forms.go
 	5  the forms themselves, their help          templates/forms.go templates/forms_fields.go
@@ -130,8 +145,7 @@ rule and the second one what it needs.
 	   signature, size, shape of a delivery      bot/webhook.go bot/body.go
 	   one turn at a time for each object        bot/inbox/worker.go bot/inbox/commit.go
 
-Not there yet: the checks on pull requests other than phasegate/config (section 4), opening and filling
-meetings (section 6), reading metric files (section 7), and the commands that
+Not there yet: judging metric reports on pull requests (section 4), opening and filling meetings
 internal/lifecycle/commands.go does not call ready.
 
 # The commands

@@ -114,6 +114,12 @@ func aboutConfig(s gh.Survey) []finding {
 	default:
 		out = append(out, finding{fine, "config", policy.File + " on " + s.Branch + " is valid"})
 	}
+	if s.Rules.Shared != "" {
+		out = append(out, finding{note, "config", "the rules that the organisation's repositories share count too: " + s.Rules.Shared})
+	}
+	for _, n := range s.Rules.Notes {
+		out = append(out, finding{note, "config", n.Path + ": " + n.Text(lifecycle.English)})
+	}
 	if s.Rules.Policy != nil {
 		for _, w := range s.Rules.Policy.Warnings() {
 			out = append(out, finding{note, "config", w.Path + ": " + w.Text(lifecycle.English)})
@@ -207,7 +213,7 @@ func aboutApp(s gh.Survey) []finding {
 	if !read {
 		return []finding{{unknown, "app", s.Permissions.Why()}}
 	}
-	out := slices.Concat(aboutPermissions(granted), aboutEvents(s))
+	out := slices.Concat(aboutPermissions(granted), aboutEvents(s, granted))
 	if hook, ok := s.Hook.Get(); ok {
 		out = append(out, aboutHook(hook)...)
 	}
@@ -237,10 +243,13 @@ func aboutPermissions(granted map[string]string) []finding {
 	return out
 }
 
-func aboutEvents(s gh.Survey) []finding {
+func aboutEvents(s gh.Survey, granted map[string]string) []finding {
 	events, _ := s.Events.Get()
 	var missing []string
 	for _, e := range gh.Events() {
+		if p := gh.OptionalEvents()[e]; p != "" && granted[p] == "" {
+			continue // it cannot be subscribed to, which the permission's line says
+		}
 		// GitHub sends these two to every App and does not list them.
 		if e != "installation" && e != "installation_repositories" && !slices.Contains(events, e) {
 			missing = append(missing, e)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/phasegate/phasegate/checks"
 	"github.com/phasegate/phasegate/internal/engine"
-	"github.com/phasegate/phasegate/internal/gh"
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/metrics"
 	"github.com/phasegate/phasegate/templates"
@@ -211,11 +210,11 @@ func codeSpans(text string) []string {
 func TestThePullRequestTemplateNamesADeliverableOnceFilledIn(t *testing.T) {
 	for _, lang := range lifecycle.Langs {
 		text := string(templates.PullRequest(lang).Content)
-		if n := gh.DeliverableOf(text, ""); n != 0 {
+		if n := engine.DeliverableOf(text, ""); n != 0 {
 			t.Errorf("%s: untouched it names #%d", lang, n)
 		}
 		line := deliverableLine(lang)
-		if n := gh.DeliverableOf(strings.Replace(text, line+"\n", line+"3\n", 1), ""); line == "" || n != 3 {
+		if n := engine.DeliverableOf(strings.Replace(text, line+"\n", line+"3\n", 1), ""); line == "" || n != 3 {
 			t.Errorf("%s: with 3 after %q it names #%d", lang, line, n)
 		}
 	}

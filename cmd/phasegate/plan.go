@@ -8,20 +8,32 @@ import (
 	"strings"
 
 	"github.com/phasegate/phasegate/internal/engine"
+	"github.com/phasegate/phasegate/internal/gh"
 )
 
 type planCommand struct {
 	connection
-	Issue string `arg:"" placeholder:"OWNER/REPO#N" help:"The issue to look at."`
+	Issue string `arg:"" placeholder:"OWNER/REPO#N" help:"The issue or pull request to look at; OWNER/REPO for an imagined pull request."`
 	JSON  bool   `name:"json" help:"Print JSON."`
+
+	Files        []string `name:"file" placeholder:"PATH" help:"What if this file changed? May be given several times; each below too."`
+	Deliverables []int    `name:"deliverable" placeholder:"N" help:"What if the pull request were for this deliverable?"`
+	Approved     []string `name:"approve" placeholder:"LOGIN[:ROLE]" help:"What if this person approved it?"`
+	Against      []string `name:"object" placeholder:"LOGIN" help:"What if this person asked for changes?"`
+	Author       string   `placeholder:"LOGIN" help:"What if this person had opened it?"`
+	Contributors []string `name:"contributor" placeholder:"LOGIN" help:"What if this person had written a commit of it?"`
+	Base         string   `placeholder:"BRANCH" help:"What if it went into this branch?"`
+	Labels       []string `name:"label" placeholder:"LABEL" help:"What if it had this label?"`
 }
 
 func (planCommand) Help() string {
-	return `Look at an issue as the App would, and say what it would write, without writing anything.
+	return `Look at an issue or a pull request as the App would, and say what it would write, without writing
+anything. With --file, --approve and their like: what if these files changed, and these people approved.
 
 Example:
 
-    GITHUB_TOKEN=… phasegate plan acme/churn#3`
+    GITHUB_TOKEN=… phasegate plan acme/churn#3
+    GITHUB_TOKEN=… phasegate plan acme/churn --file train/gbm.py --deliverable 3 --author sara --approve tomas`
 }
 
 // planned is what plan prints as JSON.
@@ -41,11 +53,22 @@ type comment struct {
 
 // Validate implements kong's check of the arguments.
 func (c *planCommand) Validate() error {
+	if c.asksWhatIf() && !strings.Contains(c.Issue, "#") {
+		return nil
+	}
 	_, _, err := issueOf(c.Issue)
 	return err
 }
 
+// asksWhatIf reports whether something is to be imagined.
+func (c *planCommand) asksWhatIf() bool {
+	return len(c.Files)+len(c.Deliverables)+len(c.Approved)+len(c.Against)+len(c.Contributors)+len(c.Labels) > 0 || c.Author+c.Base != ""
+}
+
 func (c *planCommand) Run(ctx context.Context, s *session) error {
+	if c.asksWhatIf() {
+		return c.whatIf(ctx, s)
+	}
 	repository, number, err := issueOf(c.Issue)
 	if err != nil {
 		return err
@@ -58,7 +81,7 @@ func (c *planCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	plan, err := engine.Reconciler{Hub: github}.Plan(ctx, key.Issue(number))
+	plan, err := planOf(ctx, github, key.Issue(number))
 	if err != nil {
 		return err
 	}
@@ -83,10 +106,25 @@ func (c *planCommand) Run(ctx context.Context, s *session) error {
 	return errProblem
 }
 
+// planOf plans for an issue, or for the pull request of that number.
+func planOf(ctx context.Context, github *gh.GitHub, key engine.Key) (engine.Plan, error) {
+	r := engine.Reconciler{Hub: github}
+	plan, err := r.Plan(ctx, key)
+	if err != nil || plan.Idle != engine.NoIssue {
+		return plan, err
+	}
+	key.Kind = engine.PullKey
+	pull, err := r.Plan(ctx, key)
+	if err != nil || pull.Idle == engine.NoIssue {
+		return plan, err
+	}
+	return pull, nil
+}
+
 // idleTexts say why nothing is done, and what would change that.
 var idleTexts = map[engine.Idle]string{
 	engine.NoConfig: "The repository has no .github/phasegate.yml on its default branch; nothing is done before `phasegate init`.",
-	engine.NoIssue:  "There is no issue of that number that can be seen: is it a pull request, or deleted?",
+	engine.NoIssue:  "There is no issue of that number that can be seen: was it deleted?",
 	engine.NoKind:   "The issue has no kind label and not the headings of a form: nothing is done about it.",
 	engine.IsClosed: "The issue is closed: nothing is done about it until it is opened again.",
 }

@@ -13,6 +13,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -38,13 +39,29 @@ import (
 )
 
 const (
-	repo    = "/acme-telco/churn"
-	issue   = repo + "/issues/3"
-	sticky  = ".card.bot:has(.alert)" // the status comment: the only one of the bot's that opens with an alert
-	scale   = 2                       // device pixels for each CSS pixel
-	maxSize = 300_000                 // bytes; the repository carries every version of a picture for ever
-	limit   = 2 * time.Minute         // for all pictures together
+	repo   = "/acme-telco/churn"
+	issue  = repo + "/issues/3"
+	sticky = ".card.bot:has(.alert)" // the status comment: the only one of the bot's that opens with an alert
+	scale  = 2                       // device pixels for each CSS pixel
+	// mergeBox is where a pull request's page says whether it may be merged.
+	mergeBox = ".merge-box"
+	maxSize  = 300_000         // bytes; the repository carries every version of a picture for ever
+	limit    = 2 * time.Minute // for all pictures together
 )
+
+// weaker is a config that asks for less than the playground's.
+const weaker = `version: 1
+timezone: America/Sao_Paulo
+roles:
+  business-stakeholder: [helena-bs]
+  subject-matter-expert: [rui-sme]
+  data-engineer: [dora-de]
+  data-scientist: [sara-ds, tomas-ds]
+  software-engineer: [felix-se]
+  ml-engineer: [mina-mle]
+  backend-engineer: [bento-be]
+gate_valid_days: {standard: 365}
+mode: observe`
 
 // picture is one photograph: of the first element that fits the selector, or of what the window shows.
 type picture struct {
@@ -52,14 +69,34 @@ type picture struct {
 	selector      string // "" is the window from the top of the page
 	width, height int64  // of the window, in CSS pixels
 	dark          bool
-	before        []said // what people write before it is made
+	before        []act // what people do before it is made
 }
 
-// said is a comment that somebody writes.
-type said struct {
-	login string
-	issue int
-	text  string
+// act is something that somebody does, as a request to GitHub's interface below the repository.
+type act struct {
+	login, method, path string
+	body                map[string]any
+}
+
+// comment is a comment that somebody writes.
+func comment(login string, issue int, text string) act {
+	return act{login, http.MethodPost, fmt.Sprintf("/issues/%d/comments", issue), map[string]any{"body": text}}
+}
+
+// file is a file that somebody writes on a branch.
+func file(login, branch, path, content string) act {
+	return act{login, http.MethodPut, "/contents/" + path, map[string]any{
+		"message": "Write " + path, "branch": branch, "content": base64.StdEncoding.EncodeToString([]byte(content))}}
+}
+
+// propose opens a pull request with files on a new branch.
+func propose(login, branch, title, body string, files ...string) []act {
+	acts := []act{{login, http.MethodPost, "/git/refs", map[string]any{"ref": "refs/heads/" + branch, "sha": "main"}}}
+	for _, f := range files {
+		path, content, _ := strings.Cut(f, ":")
+		acts = append(acts, file(login, branch, path, content+"\n"))
+	}
+	return append(acts, act{login, http.MethodPost, "/pulls", map[string]any{"title": title, "head": branch, "base": "main", "body": body}})
 }
 
 func pictures() []picture {
@@ -70,39 +107,70 @@ func pictures() []picture {
 		{file: "narrow.png", path: issue, selector: sticky, width: 320, height: 800},
 		{file: "log.png", path: repo + "/log", width: 1100, height: 760},
 		{file: "problem.png", path: repo + "/issues/1", selector: sticky, width: 1280, height: 900},
-		{file: "objected.png", path: repo + "/issues/4", selector: sticky, width: 1280, height: 900, before: []said{
-			{"tomas-ds", 4, "/advance development"}, {"dora-de", 4, "/approve"}, {"rui-sme", 4, "/object Offers to people who just complained make them leave."},
+		{file: "objected.png", path: repo + "/issues/4", selector: sticky, width: 1280, height: 900, before: []act{
+			comment("tomas-ds", 4, "/advance development"), comment("dora-de", 4, "/approve"), comment("rui-sme", 4, "/object Offers to people who just complained make them leave."),
 		}},
-		{file: "returned.png", path: repo + "/issues/5", selector: sticky, width: 1280, height: 900, before: []said{
-			{"sara-ds", 5, "/advance development"}, {"helena-bs", 5, "/approve"}, {"rui-sme", 5, "/approve"}, {"dora-de", 5, "/approve"}, {"tomas-ds", 5, "/approve"},
-			{"sara-ds", 5, "/return design data: roaming charges arrive a month late"},
+		{file: "returned.png", path: repo + "/issues/5", selector: sticky, width: 1280, height: 900, before: []act{
+			comment("sara-ds", 5, "/advance development"), comment("helena-bs", 5, "/approve"), comment("rui-sme", 5, "/approve"), comment("dora-de", 5, "/approve"), comment("tomas-ds", 5, "/approve"),
+			comment("sara-ds", 5, "/return design data: roaming charges arrive a month late"),
 		}},
+		{file: "checks.png", path: repo + "/pull/9/checks", selector: "main", width: 1100, height: 900, before: slices.Concat(
+			[]act{comment("helena-bs", 3, "/approve"), comment("rui-sme", 3, "/approve")},
+			propose("sara-ds", "train", "Train the first model", "Gradient boosting on usage.\n\nDeliverable: #3",
+				"train/gbm.py:depth = 6", "features/usage.py:months = 24", "docs/model-card.md:# Churn score", "deploy/score-job.yml:schedule: monday"),
+		)},
+		{file: "merge-box.png", path: repo + "/pull/9", selector: mergeBox, width: 1100, height: 900},
+		{file: "config-check.png", path: repo + "/pull/10/checks", selector: "main", width: 1100, height: 900,
+			before: propose("felix-se", "weaker", "Fewer approvals", "The expert is away often.", ".github/phasegate.yml:"+weaker)},
 	}
 }
 
-// say writes a comment as somebody, and returns once the App has done its part.
-func (s said) say(ctx context.Context, web string) error {
-	body, err := json.Marshal(map[string]string{"body": s.text})
+// do sends the request as its person, and returns once the App has done its part. A branch named as a commit
+// stands for what it points to.
+func (a act) do(ctx context.Context, web string) error {
+	api := web + "/api/v3/repos" + repo
+	if a.body["sha"] == "main" {
+		var ref struct{ Object struct{ SHA string } }
+		if err := a.send(ctx, http.MethodGet, api+"/git/ref/heads/main", nil, &ref); err != nil {
+			return err
+		}
+		a.body["sha"] = ref.Object.SHA
+	}
+	if a.method == http.MethodPut { // of a file that is there already its hash has to be named
+		var there struct{ SHA string }
+		if a.send(ctx, http.MethodGet, fmt.Sprintf("%s%s?ref=%s", api, a.path, a.body["branch"]), nil, &there) == nil {
+			a.body["sha"] = there.SHA
+		}
+	}
+	if err := a.send(ctx, a.method, api+a.path, a.body, nil); err != nil {
+		return err
+	}
+	return a.send(ctx, http.MethodGet, web+"/_sim/idle?timeout=30s", nil, nil)
+}
+
+// send sends one request and reads its answer into v, unless that is nil.
+func (a act) send(ctx context.Context, method, url string, body, v any) error {
+	data, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	for _, call := range []struct{ method, path string }{
-		{http.MethodPost, fmt.Sprintf("/api/v3/repos%s/issues/%d/comments", repo, s.issue)}, {http.MethodGet, "/_sim/idle?timeout=30s"},
-	} {
-		req, err := http.NewRequestWithContext(ctx, call.method, web+call.path, bytes.NewReader(body))
-		if err != nil {
-			return err
-		}
-		req.Header.Set("Authorization", "token sim-"+s.login)
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			return fmt.Errorf("%s as %s: %w", s.text, s.login, err)
-		}
-		if err := res.Body.Close(); err != nil || res.StatusCode >= 300 {
-			return fmt.Errorf("%s as %s: %s answers %s", s.text, s.login, call.path, res.Status)
-		}
+	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(data))
+	if err != nil {
+		return err
 	}
-	return nil
+	req.Header.Set("Authorization", "token sim-"+a.login)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s %s as %s: %w", method, url, a.login, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode >= 300 {
+		return fmt.Errorf("%s %s as %s: the answer is %s", method, url, a.login, res.Status)
+	}
+	if v == nil {
+		return nil
+	}
+	return json.NewDecoder(res.Body).Decode(v)
 }
 
 func main() {
@@ -141,8 +209,8 @@ func run(ctx context.Context, out, browser string) (err error) {
 	}
 	defer closeTab()
 	for _, pic := range pictures() {
-		for _, s := range pic.before {
-			if err := s.say(ctx, p.WebURL); err != nil {
+		for _, a := range pic.before {
+			if err := a.do(ctx, p.WebURL); err != nil {
 				return err
 			}
 		}

@@ -29,8 +29,9 @@ func (w *world) asApp(method, path string, body any) answer {
 	return a
 }
 
-// newAppToken gets an installation token as Apps do: with a JSON web token signed by the App's key.
-func (w *world) newAppToken() string {
+// installation is the id of the App's installation, and what the App proves itself with: a JSON web token
+// signed by its key.
+func (w *world) installation() (id int64, bearer map[string]string) {
 	w.t.Helper()
 	p := w.sys.product
 	key, err := jwt.ParseRSAPrivateKeyFromPEM(p.sim.AppKeyPEM())
@@ -43,12 +44,19 @@ func (w *world) newAppToken() string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	bearer := map[string]string{"Authorization": "Bearer " + signed}
+	bearer = map[string]string{"Authorization": "Bearer " + signed}
 	found, err := w.raw("GET", w.sys.APIURL+repoPath+"/installation", "", nil, bearer)
 	if err != nil || found.id() == 0 {
 		w.t.Fatalf("the App's installation: %d %.300s, %v", found.status, found.body, err)
 	}
-	a, err := w.raw("POST", fmt.Sprintf("%s/app/installations/%d/access_tokens", w.sys.APIURL, found.id()), "", nil, bearer)
+	return found.id(), bearer
+}
+
+// newAppToken gets an installation token as Apps do.
+func (w *world) newAppToken() string {
+	w.t.Helper()
+	id, bearer := w.installation()
+	a, err := w.raw("POST", fmt.Sprintf("%s/app/installations/%d/access_tokens", w.sys.APIURL, id), "", nil, bearer)
 	token, _ := a.field("token").(string)
 	if err != nil || token == "" {
 		w.t.Fatalf("a token of the App's installation: %d %.300s, %v", a.status, a.body, err)

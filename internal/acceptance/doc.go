@@ -14,7 +14,9 @@
 //   - cast_test.go, forms_test.go and story_test.go are the story: people, texts, and ten weeks in five
 //     chapters; rows_*_test.go are what people do in each row.
 //   - expected_test.go reads testdata/scenario.json: which effects each row must have, and how it ends.
-//     The checks and metric comments of pull requests are judged once judgesPulls says so.
+//     What metric reports say of pull requests is judged once judgesMetrics says so.
+//   - pulls_*_test.go are pull requests beyond the story: pulls_world_test.go makes small worlds for them, and
+//     pulls_race_test.go stands between the product and GitHub.
 //   - said_*_test.go say what each row's comments must convey.
 //   - scenario_test.go plays the rows; the other tests play parts of the story under other conditions.
 package acceptance

@@ -24,7 +24,7 @@ const (
 
 // world is a running system with what people did in it so far.
 type world struct {
-	t    *testing.T
+	t    testing.TB
 	sys  system
 	lang lifecycle.Lang
 
@@ -48,13 +48,13 @@ type written struct {
 }
 
 // newWorld starts a system with the story's cast.
-func newWorld(t *testing.T, lang lifecycle.Lang) *world {
+func newWorld(t testing.TB, lang lifecycle.Lang) *world {
 	t.Helper()
 	return worldOf(t, lang, cast())
 }
 
 // worldOf starts a system with what is given.
-func worldOf(t *testing.T, lang lifecycle.Lang, seed *hubsim.Seed) *world {
+func worldOf(t testing.TB, lang lifecycle.Lang, seed *hubsim.Seed) *world {
 	t.Helper()
 	w := &world{t: t, lang: lang, issues: map[int]written{}, comments: map[int64]string{}, heads: map[string]string{}, commits: map[string]string{}}
 	w.sys = start(t, seed)

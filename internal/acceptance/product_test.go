@@ -2,6 +2,7 @@ package acceptance_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -50,7 +51,7 @@ var appKey = sync.OnceValues(func() ([]byte, error) {
 var webhooks http.RoundTripper
 
 // start starts the system under test and ends it with the test. It is the one place that knows how.
-func start(t *testing.T, seed *hubsim.Seed) system {
+func start(t testing.TB, seed *hubsim.Seed) system {
 	t.Helper()
 	key, err := appKey()
 	if err != nil {
@@ -81,13 +82,33 @@ func start(t *testing.T, seed *hubsim.Seed) system {
 
 // product is the App's server, as `phasegate serve` runs it, in this process.
 type product struct {
-	t      *testing.T
+	t      testing.TB
 	sim    *hubsim.Server
 	apiURL string
 	id     int64
 	log    *slog.Logger
 	cancel context.CancelFunc
 	served chan error
+
+	spacing time.Duration // zero is the short one
+	hook    string        // where its webhooks go
+	secret  string        // they are signed with
+
+	mu    sync.Mutex
+	looks map[int]int // how often it looked at each pull request
+}
+
+// looked counts a look at an object.
+func (p *product) looked(l app.Look) {
+	if l.Key.Kind != engine.PullKey {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.looks == nil {
+		p.looks = map[int]int{}
+	}
+	p.looks[l.Key.Number]++
 }
 
 // start starts a server with an empty database, tells GitHub of it, and returns once it has begun to look around.
@@ -100,9 +121,10 @@ func (p *product) start() {
 	var once sync.Once
 	server, err := app.New(ctx, app.Options{
 		GitHubURL: p.apiURL, AppID: p.id, PrivateKey: bot.Secret(p.sim.AppKeyPEM()), WebhookSecrets: []bot.Secret{bot.Secret(secret)},
-		DatabaseURL: "sqlite:" + filepath.Join(p.t.TempDir(), "inbox.db"), Spacing: spacing, Logger: p.log.With("part", "app"), UserAgent: "acceptance",
+		DatabaseURL: "sqlite:" + filepath.Join(p.t.TempDir(), "inbox.db"), Spacing: cmp.Or(p.spacing, spacing), Logger: p.log.With("part", "app"), UserAgent: "acceptance",
 		Now: func(context.Context) (time.Time, error) { return p.sim.Now(), nil }, // which jumps, unlike GitHub's
 		Observe: func(l app.Look) {
+			p.looked(l)
 			if l.Key.Kind == engine.RepositoryKey && l.Err == nil {
 				once.Do(func() { close(looked) })
 			}
@@ -117,7 +139,8 @@ func (p *product) start() {
 	}
 	p.served = make(chan error, 1)
 	go func() { p.served <- server.Serve(ctx, ln) }()
-	p.sim.SetWebhook("http://"+ln.Addr().String()+bot.WebhookPath, secret)
+	p.hook, p.secret = "http://"+ln.Addr().String()+bot.WebhookPath, secret
+	p.sim.SetWebhook(p.hook, secret)
 	p.sim.SetHooks(server.Idle, func(ctx context.Context, _ time.Time) error {
 		_, err := server.Sweep(ctx)
 		return err
@@ -142,7 +165,7 @@ func (p *product) stop() {
 }
 
 // newTestLog keeps warnings and errors, and shows them if the test fails.
-func newTestLog(t *testing.T) *slog.Logger {
+func newTestLog(t testing.TB) *slog.Logger {
 	var mu sync.Mutex
 	var buf bytes.Buffer
 	t.Cleanup(func() {

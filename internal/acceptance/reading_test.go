@@ -29,7 +29,7 @@ func (t text) in(lang lifecycle.Lang) string {
 func same(s string) text { return text{s, s} }
 
 // parseMarkdown renders a body as GitHub does, to a tree.
-func parseMarkdown(t *testing.T, body string) *html.Node {
+func parseMarkdown(t testing.TB, body string) *html.Node {
 	t.Helper()
 	md := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(rawhtml.WithUnsafe()))
 	var buf bytes.Buffer
@@ -46,7 +46,7 @@ func parseMarkdown(t *testing.T, body string) *html.Node {
 var inline = map[string]bool{"a": true, "em": true, "strong": true, "code": true, "del": true, "span": true, "sub": true, "sup": true}
 
 // seen is a body as a reader sees it: words without formatting, single spaces, nothing hidden.
-func seen(t *testing.T, body string) string {
+func seen(t testing.TB, body string) string {
 	t.Helper()
 	var b strings.Builder
 	var walk func(*html.Node)
@@ -73,7 +73,7 @@ func seen(t *testing.T, body string) string {
 func lines(body string) []string { return strings.Split(strings.ReplaceAll(body, "\r\n", "\n"), "\n") }
 
 // count is how many elements of a kind a body has when it is rendered.
-func count(t *testing.T, body, element string) int {
+func count(t testing.TB, body, element string) int {
 	t.Helper()
 	n := 0
 	for d := range parseMarkdown(t, body).Descendants() {
@@ -89,7 +89,7 @@ var mentionPattern = regexp.MustCompile(`(?:^|[^\pL\pN_/.@-])@([A-Za-z0-9][A-Za-
 
 // mentioned lists whom a body mentions on GitHub, sorted, each once: names in code and hidden text are
 // no mentions.
-func mentioned(t *testing.T, body string) []string {
+func mentioned(t testing.TB, body string) []string {
 	t.Helper()
 	var out []string
 	var walk func(*html.Node)

@@ -285,10 +285,32 @@ func (w *world) diff(before, after snapshot) effects {
 			w.diffRun(&e, r)
 		}
 	}
+	w.standing(&e, after)
 	slices.Sort(e.SP)
 	slices.Sort(e.SE)
 	slices.Sort(e.Events)
 	return e
+}
+
+// standing completes the checks of a head of which one was written: how all of them stand then. Of a pull
+// request that had several heads the last one counts.
+func (w *world) standing(e *effects, after snapshot) {
+	for pull := range e.Checks {
+		number, _, _ := strings.Cut(pull, "@")
+		maps.DeleteFunc(e.Checks, func(other string, _ map[string]string) bool {
+			return strings.HasPrefix(other, number+"@") && other < pull
+		})
+	}
+	for pull, sha := range w.heads {
+		if e.Checks[pull] == nil {
+			continue
+		}
+		for _, r := range after.Runs { // the newest of a name last
+			if name, ours := strings.CutPrefix(r.Name, "phasegate/"); ours && r.Head == sha && r.Name != reportName && (judgesMetrics || name != "metrics") {
+				e.Checks[pull][name] = r.state()
+			}
+		}
+	}
 }
 
 // diffRun notes a check run that is new or was changed; the newest of a name stands. Metric reports are
@@ -297,10 +319,16 @@ func (w *world) diffRun(e *effects, r checkRun) {
 	if text, ours := w.reports[r.ID]; ours && text == r.Output.Text && r.Name == reportName {
 		return
 	}
+	if r.Conclusion == "stale" {
+		return // GitHub gave up on it
+	}
 	name, ours := strings.CutPrefix(r.Name, "phasegate/")
 	for pull, sha := range w.heads {
 		if sha != r.Head || !ours {
 			continue
+		}
+		if !judgesMetrics && name == "metrics" {
+			return
 		}
 		if e.Checks[pull] == nil {
 			e.Checks[pull] = map[string]string{}

@@ -13,7 +13,7 @@ type row struct {
 	commands int                    // how many commands are written
 	passing  []string               // labels that come and go within the row, or that people set by hand
 	rewrites []int                  // issues whose text the bot changes
-	pull     bool                   // about a pull request: see judgesPulls
+	pull     bool                   // about a pull request: see judgesMetrics
 	early    bool                   // the part of the row that lies before others: only its stickies are edited by then
 	// mentions are those of the row's new comments, by issue and time.
 	mentions []mentions
@@ -52,9 +52,9 @@ func firstGate() []row {
 		{n: 6, play: rowData, said: saidData, awaited: dataAwaits},
 		{n: 7, play: rowTooEarly, said: saidTooEarly, commands: 1, mentions: []mentions{nobody()}, awaited: dataAwaits},
 		{n: 8, play: rowValidation, said: saidValidation, commands: 2},
-		{n: 9, play: rowPull, pull: true},
-		{n: 10, play: rowSecondPush, pull: true},
-		{n: 11, play: rowReview, pull: true},
+		{n: 9, play: rowPull, said: saidPull, pull: true},
+		{n: 10, play: rowSecondPush, said: saidSecondPush, pull: true},
+		{n: 11, play: rowReview, said: saidReview, pull: true},
 		{n: 12, play: meeting(8, "2026-01-12", "weekly 2026-W03", 0)},
 		{n: 13, play: rowMerge, said: saidMerge, pull: true},
 		{n: 14, play: rowAction, said: saidAction, commands: 1, rewrites: []int{8}},
@@ -91,7 +91,7 @@ func wayBack() []row {
 func secondGate() []row {
 	three := map[int][]string{3: {"helena-bs", "rui-sme", "tomas-ds"}}
 	return []row{
-		{n: 30, play: rowTraining, pull: true},
+		{n: 30, play: rowTraining, said: saidTraining, pull: true},
 		{n: 31, play: rowMissed, pull: true},
 		{n: 32, play: rowKept, pull: true},
 		{n: 33, play: rowTrained, said: saidTrained, pull: true},
@@ -139,6 +139,7 @@ func live() []row {
 		{n: 56, play: rowIncident, said: saidIncident, commands: 1, besides: mina,
 			mentions: []mentions{{must: []string{"helena-bs", "rui-sme", "sara-ds", "tomas-ds"}, may: []string{"felix-se", "mina-mle"}}}},
 		{n: 57, play: meeting(22, "2026-03-16", "weekly 2026-W12", 20, 4), mentions: []mentions{nobody()}, besides: mina},
+		{n: 58, play: rowWeaker, said: saidWeaker, pull: true, besides: mina},
 	}
 }
 

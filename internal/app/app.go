@@ -74,7 +74,8 @@ func New(ctx context.Context, o Options) (*bot.Server, error) {
 	return bot.New(ctx, bot.Options{
 		Secrets: o.WebhookSecrets, DatabaseURL: o.DatabaseURL, Classifier: w, Reconciler: w, Logger: log, Redactor: redactor,
 		Now: o.Now, Ask: ask, Redeliverer: w, Resync: github.Installed, Spacing: o.Spacing,
-		Keys: func(context.Context) (any, error) { return publicKeys(signer), nil },
+		Keys:     func(context.Context) (any, error) { return publicKeys(signer), nil },
+		Simulate: w.simulate,
 	})
 }
 
@@ -119,8 +120,13 @@ func (w wiring) Classify(event string, payload []byte) (bot.Classified, error) {
 		return bot.Classified{}, err
 	}
 	out := bot.Classified{Keys: c.Keys, Gone: c.Gone}
-	if len(c.Keys) > 0 {
-		out.Installation = c.Keys[0].Installation
+	for _, k := range c.Statuses {
+		if w.github.Minds(k) {
+			out.Keys = append(out.Keys, k)
+		}
+	}
+	if len(out.Keys) > 0 {
+		out.Installation = out.Keys[0].Installation
 	}
 	if len(c.Stale) > 0 {
 		out.Invalidate = func() { w.github.Forget(c.Stale) }

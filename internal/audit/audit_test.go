@@ -498,3 +498,22 @@ func TestCheck(t *testing.T) {
 		})
 	}
 }
+
+// A rollback is in the trail with who started it, when, what was replaced by what, and where that is said.
+func TestRollback(t *testing.T) {
+	s := newStory(t, 3, lifecycle.Deliverable)
+	const what = "production: 89abcde → 0123456"
+	id := s.record(engine.Record{Kind: engine.RolledBack, Event: "deployment-5", Requester: who(dora), Reason: what})
+	events := s.trail()
+	if len(events) != 1 {
+		t.Fatalf("%+v", events)
+	}
+	e := events[0]
+	if e.Event != audit.RolledBack || e.Person != dora.Login || e.PersonID != dora.ID || e.Text != what || e.Comment != id || e.URL != s.find(id).URL || !e.At.Equal(s.now) || e.Signature != engine.Valid || len(e.Findings) != 0 {
+		t.Errorf("%+v", e)
+	}
+	var table bytes.Buffer
+	if err := audit.Write(&table, audit.Markdown, "acme/churn", events); err != nil || !strings.Contains(table.String(), "| rollback | dora-de (3) |") || !strings.Contains(table.String(), what) {
+		t.Errorf("%v\n%s", err, table.String())
+	}
+}

@@ -35,6 +35,7 @@ const (
 	Voided      What = "voided"
 	Blocked     What = "blocked"
 	LabelUndone What = "label-undone"
+	RolledBack  What = "rollback"
 	Approval    What = "approval"
 	Objection   What = "objection"
 	Withdrawal  What = "withdrawal"

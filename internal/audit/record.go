@@ -16,7 +16,7 @@ var whatOf = map[engine.RecordKind]What{
 	engine.Requested: Requested, engine.Voided: Voided, engine.Blocked: Blocked, engine.Passed: Passed, engine.Returned: Returned,
 	engine.Replied: Answered, engine.Explained: LabelUndone, engine.Paused: Answered, engine.Started: Started, engine.Risked: Risk,
 	engine.Waived: Waiver, engine.Overruled: Overruled, engine.Rewritten: Rewritten, engine.Nudged: Nudged, engine.Expired: Expired,
-	engine.Renewed: Renewed,
+	engine.Renewed: Renewed, engine.RolledBack: RolledBack,
 }
 
 // records lists what a comment records, whoever wrote it.

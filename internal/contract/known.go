@@ -56,6 +56,18 @@ var faults = []fault{
 		part:    regexp.MustCompile(`^request query parameter created$`), reason: regexp.MustCompile(`"date-time"`),
 		why: "its text says that it takes a range in search syntax, >=2026-01-05; its format only allows a single time",
 	}, {
+		subject: regexp.MustCompile(`^GET /repos/\{owner\}/\{repo\}/deployments/\{deployment_id\}/statuses`),
+		pointer: regexp.MustCompile(`(^|/)state$`), reason: notInEnum,
+		why: "a deployment that waits for protection rules has the state waiting, as GraphQL's DeploymentStatusState says; REST's list lacks it",
+	}, {
+		subject: regexp.MustCompile(`^GET /repos/\{owner\}/\{repo\}/(commits/\{ref\}/check-runs|check-runs/\{check_run_id\}|check-suites/\{check_suite_id\}/check-runs)$`),
+		pointer: regexp.MustCompile(`(^|/)conclusion$`), reason: notInEnum,
+		why: "a run unfinished for two weeks has the conclusion stale, as GitHub's page on check runs and GraphQL's CheckConclusionState say; the schema lacks it",
+	}, {
+		subject: regexp.MustCompile(`^(POST|DELETE) /repos/\{owner\}/\{repo\}/pulls/\{pull_number\}/requested_reviewers$`),
+		pointer: regexp.MustCompile(`^/labels/\d+/description$`), reason: regexp.MustCompile(`^Value is not nullable`),
+		why: "a label without a description has null there, as the schema label says; the copy in pull-request-simple does not allow it",
+	}, {
 		subject: regexp.MustCompile(`^GET /app/installations$`), pointer: regexp.MustCompile(`/account/name$`), reason: isMissing,
 		why: "the account's schema demands a name, which GitHub's own example of this answer lacks",
 	}, {

@@ -208,7 +208,8 @@ func TestSweep(t *testing.T) {
 		{"accounts", sweepAccounts}, {"labels", sweepLabels}, {"issues", sweepIssues}, {"comments", sweepComments},
 		{"sub-issues", sweepSubIssues}, {"teams", sweepTeams}, {"apps", sweepApps}, {"rules", sweepRules}, {"errors", sweepErrors},
 		{"graphql", sweepGraphQL}, {"contents", sweepContents}, {"git data", sweepGitData}, {"pulls", sweepPulls}, {"checks", sweepChecks},
-		{"deployments", sweepDeployments}, {"actions", sweepActions}, {"merge", sweepMerge}, {"deletions", sweepDeletions},
+		{"deployments", sweepDeployments}, {"actions", sweepActions}, {"timeline", sweepTimeline}, {"environments", sweepEnvironments},
+		{"merge", sweepMerge}, {"queue", sweepQueue}, {"deletions", sweepDeletions},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			s.t = t

@@ -20,7 +20,7 @@ func (d *desk) answer() {
 		}
 		if c.Answer != "" {
 			if d.h.Request != nil && c.Created.After(d.h.Request.At) {
-				d.lapsed(e)
+				d.lapsed(e, d.awaits)
 			}
 			continue
 		}
@@ -50,6 +50,11 @@ func (d *desk) nearMiss(e Entry) bool {
 	if d.h.Request == nil || !e.Comment.Created.After(d.h.Request.At) {
 		return false
 	}
+	return d.awaits(p)
+}
+
+// awaits reports whether the open request waits for the person's answer.
+func (d *desk) awaits(p facts.Person) bool {
 	t := checks.Count(d.question(d.h.Request.Gate, d.h.Request.Requester), d.h.Yes)
 	return slices.ContainsFunc(t.Awaited, func(a checks.Awaited) bool { return a.Person.Is(p) })
 }
@@ -99,8 +104,8 @@ func (d *desk) command(c facts.Comment, cmd Command) string {
 		return refuse("nothing-own")
 	case lifecycle.Delegate:
 		return refuse("not-here")
-	case lifecycle.Action, lifecycle.Agenda:
-		return refuse("on-meeting")
+	case lifecycle.Action, lifecycle.Agenda, lifecycle.NoMetrics:
+		return refuse(elsewhere(cmd))
 	}
 	return d.exceptional(c, cmd, refuse)
 }

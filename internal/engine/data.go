@@ -157,7 +157,7 @@ func (d *dataDesk) answer() {
 			continue
 		}
 		if c.Answer != "" {
-			d.lapsed(e)
+			d.lapsed(e, d.awaits)
 			continue
 		}
 		if near := e.near(); near == "" {
@@ -178,6 +178,11 @@ func (d *dataDesk) nearMiss(e Entry) bool {
 	if e.Comment.Created.Before(d.Issue.BodyEdited) {
 		return false
 	}
+	return d.awaits(p)
+}
+
+// awaits reports whether the person's answer is missing.
+func (d *dataDesk) awaits(p facts.Person) bool {
 	return slices.ContainsFunc(checks.Count(d.question(), d.yes).Awaited, func(a checks.Awaited) bool { return a.Person.Is(p) })
 }
 

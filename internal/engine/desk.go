@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -38,6 +39,7 @@ type Case struct {
 	Design       checks.DesignFacts // Risk, Returns and what was merged are filled in by Decide
 	Requirements bool               // the first step of design is done
 	Table        metrics.Table
+	Paths        []string // globs of its own files
 	Evidence     Evidence
 	Words        map[checks.Item]string
 	Short        templates.ShortView
@@ -67,6 +69,9 @@ type Ledger struct {
 	// Rebuilt is when the sticky was last made anew because somebody else had edited it.
 	Rebuilt time.Time `json:"rebuilt,omitzero"`
 	Live    time.Time `json:"live,omitzero"` // since when the deliverable is live
+	// Pulls is a fingerprint of what the deliverable's pull requests are judged by: its phase and risk, whether
+	// it is live, its metric table and its Paths.
+	Pulls string `json:"pulls,omitempty"`
 	// Raised is, by metric, the newest report that an incident was opened for.
 	Raised map[string]int64 `json:"raised,omitempty"`
 }
@@ -137,6 +142,7 @@ const keptAwaited = 50
 func (d *desk) ledger(v templates.DeliverableView) Ledger {
 	l := Ledger{Silent: d.silent, Rebuilt: d.rebuiltAt, Risk: d.Risk, Moves: newest(d.moves()), Seen: d.Seen, Live: d.live, Raised: d.raised,
 		Board: &BoardLine{Phase: v.Phase, Asked: v.Asked, NotReviewed: v.Began != nil, Incidents: v.IncidentNumbers()}}
+	l.Pulls = checks.Fingerprint(fmt.Sprint(v.Phase, d.Risk, d.live.IsZero(), d.Design.Now[checks.ItemMetrics], d.Paths))
 	if !v.Asked {
 		return l
 	}

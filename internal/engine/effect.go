@@ -102,3 +102,47 @@ func (e SetLabels) String() string {
 	}
 	return fmt.Sprintf("#%d: labels %s", e.Issue, strings.Join(parts, " "))
 }
+
+// PutCheck posts a check run on a commit, or brings the one that is there in line.
+type PutCheck struct {
+	ID         int64 // of the run that is updated; 0 creates one
+	Name       string
+	Head       string // full SHA
+	ExternalID string
+	Conclusion string // GitHub's word; "" leaves it in progress
+	Title      string
+	Summary    string
+	Text       string
+	Notes      []CheckNote // annotations, added to those that are there; in batches of 50
+}
+
+// AskReview asks people and teams for a review of a pull request. Whoever GitHub does not let be asked is left
+// out: they can comment all the same.
+type AskReview struct {
+	Pull   int
+	People []string // logins
+	Teams  []string // org/slug
+}
+
+// UnaskReview takes requests for a review back.
+type UnaskReview struct {
+	Pull   int
+	People []string // logins
+	Teams  []string // org/slug
+}
+
+func (e PutCheck) String() string {
+	state := e.Conclusion
+	if state == "" {
+		state = "in_progress"
+	}
+	return fmt.Sprintf("check %s at %.7s: %s, %s", e.Name, e.Head, state, e.Title)
+}
+
+func (e AskReview) String() string {
+	return fmt.Sprintf("#%d: ask for a review: %s", e.Pull, strings.Join(append(e.People[:len(e.People):len(e.People)], e.Teams...), " "))
+}
+
+func (e UnaskReview) String() string {
+	return fmt.Sprintf("#%d: ask no longer for a review: %s", e.Pull, strings.Join(append(e.People[:len(e.People):len(e.People)], e.Teams...), " "))
+}

@@ -21,7 +21,7 @@ func Entries(place Place, comments []facts.Comment, keys []ed25519.PublicKey) []
 			}
 		case c.Touched || c.Author.Bot:
 		default:
-			if e := personEntry(c); len(e.Commands) > 0 || e.Near != "" {
+			if e := personEntry(c); len(e.Commands) > 0 || e.Near != "" || c.Edited && c.Answer == facts.Counted {
 				out = append(out, e)
 			}
 		}

@@ -88,7 +88,7 @@ func (b *bench) concerning(o *object, merged []facts.MergedPull, paths []string)
 	var out []facts.MergedPull
 	for _, p := range merged {
 		if !b.belongs(p, o) {
-			p.Files = slices.DeleteFunc(slices.Clone(p.Files), func(f facts.File) bool { return !matches(paths, f.Path) })
+			p.Files = slices.DeleteFunc(slices.Clone(p.Files), func(f facts.File) bool { return !checks.Matches(paths, f.Path) })
 			if len(p.Files) == 0 {
 				continue
 			}
@@ -173,15 +173,8 @@ func (f Form) Paths() []string {
 	return globs
 }
 
-func matches(globs []string, path string) bool {
-	return slices.ContainsFunc(globs, func(g string) bool {
-		ok, err := doublestar.Match(g, path)
-		return err == nil && ok
-	})
-}
-
 func touches(p facts.MergedPull, globs []string) bool {
-	return slices.ContainsFunc(p.Files, func(f facts.File) bool { return matches(globs, f.Path) })
+	return slices.ContainsFunc(p.Files, func(f facts.File) bool { return checks.Matches(globs, f.Path) })
 }
 
 // newestPull is the newest pull request that touches the globs; nil for none.
@@ -215,7 +208,7 @@ func newestFiles(merged []facts.MergedPull, globs []string) (time.Time, []templa
 	known := map[string]bool{}
 	for _, p := range merged {
 		for _, f := range p.Files {
-			if known[f.Path] || !matches(globs, f.Path) {
+			if known[f.Path] || !checks.Matches(globs, f.Path) {
 				continue
 			}
 			known[f.Path] = true

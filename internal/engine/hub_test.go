@@ -152,8 +152,17 @@ func (m *memory) Repository(_ context.Context, key engine.Key) (engine.Repositor
 }
 
 func (m *memory) Pull(_ context.Context, key engine.Key) (engine.PullSnapshot, error) {
-	return engine.PullSnapshot{Key: key, Closed: true}, nil
+	return engine.PullSnapshot{Key: key, Gone: true}, nil
 }
+
+func (m *memory) PullsOf(context.Context, engine.Key, string) ([]int, error) { return nil, nil }
+func (m *memory) Group(_ context.Context, key engine.Key) (engine.GroupSnapshot, error) {
+	return engine.GroupSnapshot{Key: key, Gone: true}, nil
+}
+func (m *memory) Review(_ context.Context, key engine.Key) (engine.ReviewSnapshot, error) {
+	return engine.ReviewSnapshot{Key: key, Gone: true}, nil
+}
+func (m *memory) FillPull(context.Context, *engine.PullSnapshot, engine.PullLack) error { return nil }
 
 func (m *memory) Apply(_ context.Context, _ engine.Key, e engine.Effect) error {
 	m.writes = append(m.writes, e.String())

@@ -437,7 +437,7 @@ func pullWords(p *facts.MergedPull, globs []string) string {
 	}
 	var files []string
 	for _, f := range p.Files {
-		if matches(globs, f.Path) && len(files) < maxDocs {
+		if checks.Matches(globs, f.Path) && len(files) < maxDocs {
 			files = append(files, f.Path)
 		}
 	}

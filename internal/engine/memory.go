@@ -18,6 +18,7 @@ type Memory struct {
 	size     int // bytes of the texts
 	forms    map[formKey]readForm
 	stickies map[string]json.RawMessage // body → its ledger; nil where it is no sticky
+	waiting  map[Key]string             // deployments that wait → what was last said about them
 }
 
 type formKey struct {
@@ -37,7 +38,7 @@ const maxRemembered = 128 << 20
 
 // NewMemory returns an empty one.
 func NewMemory() *Memory {
-	return &Memory{forms: map[formKey]readForm{}, stickies: map[string]json.RawMessage{}}
+	return &Memory{forms: map[formKey]readForm{}, stickies: map[string]json.RawMessage{}, waiting: map[Key]string{}}
 }
 
 // room makes room for a text. The caller holds the lock.
@@ -118,6 +119,7 @@ func (s Snapshot) object(i facts.Issue, sticky *facts.Comment) *object {
 	if sticky != nil && sticky.Own {
 		o.takeLedger(s.memory.ledger(sticky.Body))
 	}
+	o.doubtful = sticky != nil && !sticky.Own
 	return o
 }
 
@@ -143,4 +145,55 @@ func (c *chart) settle() {
 			c.open = append(c.open, o)
 		}
 	}
+}
+
+// maxWaiting is how many waiting deployments are kept in mind; one that is not is looked at after a while.
+const maxWaiting = 1000
+
+// told is what was last said about a waiting deployment; "" where that is not known.
+func (m *Memory) told(key Key) string {
+	if m == nil {
+		return ""
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.waiting[key]
+}
+
+// waits notes what is said about a deployment that goes on waiting, and forgets one that is answered.
+func (m *Memory) waits(key Key, plan Plan) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if plan.Due.IsZero() {
+		delete(m.waiting, key)
+		return
+	}
+	for _, e := range plan.Effects {
+		if a, ok := e.(AnswerDeployment); ok && len(m.waiting) < maxWaiting {
+			m.waiting[key] = a.Comment
+		}
+	}
+}
+
+// served forgets a deployment that waits no longer.
+func (m *Memory) served(key Key) { m.waits(key, Plan{}) }
+
+// waitingIn lists the deployments of a repository that are known to wait.
+func (m *Memory) waitingIn(key Key) []Key {
+	if m == nil {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []Key
+	for k := range m.waiting {
+		if k.Repository() == key.Repository() {
+			out = append(out, k)
+		}
+	}
+	slices.SortFunc(out, Key.Compare)
+	return out
 }

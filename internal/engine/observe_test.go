@@ -40,9 +40,14 @@ func TestTheConfigCheckIsNeutralWhileObserving(t *testing.T) {
 	for mode, observing := range map[policy.Mode]bool{policy.Observe: true, policy.Enforce: false} {
 		p := policy.Default()
 		p.Mode = mode
-		s := engine.PullSnapshot{Head: "h1", Config: "new", Base: "old", Rules: engine.Rules{Policy: p}, Problems: []policy.Problem{{Line: 3, Column: 1}}}
-		check := s.Plan().Effects[0].(engine.ConfigCheck)
-		if !check.Failed || check.Observing != observing || strings.Contains(check.Title, "observing") != observing {
+		s := pull("h1", "new", "old", []policy.Problem{{Line: 3, Column: 1}})
+		s.Rules.Policy = p
+		plan, err := s.Plan(engine.Signer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := plan.Effects[0].(engine.PutCheck)
+		if want := map[bool]string{true: "neutral", false: "failure"}[observing]; check.Conclusion != want || strings.Contains(check.Title, "observing") != observing {
 			t.Errorf("%s: %+v", mode, check)
 		}
 	}

@@ -22,6 +22,7 @@ type Plan struct {
 	Later   []Appointment // other objects to look at in time
 	Due     time.Time     // when to look again though nothing happens; zero for never
 	Moved   bool          // what the deliverable's open pull requests are judged by changes: they are looked at again
+	Wide    bool          // any open pull request may be concerned, whatever it names: the deliverable has Paths
 
 	// Idle is why an issue is none of Phasegate's business; "" when it is looked at.
 	Idle Idle
@@ -54,11 +55,14 @@ func (s Snapshot) Plan(signer Signer) (Plan, error) {
 	}
 	b := bench{Snapshot: s, chart: s.chart(), signer: signer, plan: plan}
 	b.rewrite()
+	before := b.chart.judging()
 	if err := b.decide(); err != nil {
 		return Plan{}, err
 	}
 	b.link()
 	b.refresh()
+	b.plan.Moved = b.moved(before)
+	b.plan.Wide = b.chart.self != nil && len(b.chart.self.form.Paths()) > 0
 	b.plan.Idle = b.idle()
 	for _, n := range b.chart.touched(s.Key.Number) {
 		b.plan.Touch = append(b.plan.Touch, s.Key.Issue(n))
@@ -71,25 +75,28 @@ func (s Snapshot) Plan(signer Signer) (Plan, error) {
 // follow notes what has to be looked at because of what is written.
 func (b *bench) follow() {
 	for _, e := range b.plan.Effects {
-		switch e := e.(type) {
-		case OpenIssue: // to be shown with its number, which is not known before
+		if _, opens := e.(OpenIssue); opens { // to be shown with its number, which is not known before
 			b.plan.Touch = append(b.plan.Touch, b.Key)
-		case PostComment:
-			if e.Record != nil {
-				b.plan.Moved = b.plan.Moved || e.Record.moves()
-			}
 		}
 	}
 }
 
-// moves reports whether the record changes the phase of a deliverable, or what its pull requests are
-// judged by.
-func (r Record) moves() bool {
-	switch r.Kind {
-	case Passed, Returned, Started, Risked, Rewritten:
-		return true
+// moved reports whether what a deliverable's pull requests are judged by is no longer what it was when the
+// ledger was last written. That of a closed one says nothing of it.
+func (b *bench) moved(before string) bool {
+	o := b.chart.self
+	if o == nil || o.kind != lifecycle.Deliverable {
+		return false
 	}
-	return false
+	return o.ledger.Pulls != before
+}
+
+// judging is what the ledger of the deliverable says of what its pull requests are judged by; "" for none.
+func (c chart) judging() string {
+	if c.self == nil {
+		return ""
+	}
+	return c.self.ledger.Pulls
 }
 
 // link makes the object a native sub-issue of the one it names as its parent, where the config wants that
@@ -254,6 +261,7 @@ func (b *bench) deliverable(o *object) Case {
 	}
 	c.Risk = b.risk(o, entries)
 	c.Rewrites = b.rewrites
+	c.Paths = o.form.Paths()
 	c.Table, c.Evidence, c.Live, c.Raised = o.form.Metrics, b.evidence(o), o.ledger.Live, o.ledger.Raised
 	c.Rewrites = b.rewrites
 	b.rules(&c)

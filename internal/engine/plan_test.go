@@ -278,14 +278,18 @@ func TestTheRepositorysSetUp(t *testing.T) {
 		t.Errorf("effects %v, touch %v", plan.Effects, plan.Touch)
 	}
 	s.Problems = []policy.Problem{{Line: 3, Column: 1, Message: "unknown key"}}
-	check, ok := s.Plan().Effects[0].(engine.ConfigCheck)
-	if !ok || !check.Failed || len(check.Problems) != 1 || check.Head != "abc" {
+	check, ok := s.Plan().Effects[0].(engine.PutCheck)
+	if !ok || check.Conclusion != "neutral" || len(check.Notes) != 1 || check.Head != "abc" {
 		t.Errorf("a broken config: %+v", check)
 	}
-	s.Check = check.ExternalID
-	if _, again := s.Plan().Effects[0].(engine.ConfigCheck); again {
+	s.Check = &facts.Run{ID: 7, ExternalID: check.ExternalID, Conclusion: check.Conclusion}
+	if _, again := s.Plan().Effects[0].(engine.PutCheck); again {
 		t.Error("the same config is told of twice")
 	}
+}
+
+func pull(head, config, base string, problems []policy.Problem, runs ...facts.Run) engine.PullSnapshot {
+	return engine.PullSnapshot{Pull: facts.Pull{Head: head, Runs: runs}, Config: engine.PullConfig{Hash: config, Base: base, Problems: problems}}
 }
 
 func TestAPullRequestsConfig(t *testing.T) {
@@ -294,17 +298,21 @@ func TestAPullRequestsConfig(t *testing.T) {
 		s    engine.PullSnapshot
 		want string
 	}{
-		{"one that changes nothing of it", engine.PullSnapshot{Head: "abc", Config: "c1", Base: "c1"}, ""},
-		{"one that takes it away", engine.PullSnapshot{Head: "abc", Base: "c1"}, ""},
-		{"a closed one", engine.PullSnapshot{Head: "abc", Config: "c1", Closed: true}, ""},
-		{"the first config", engine.PullSnapshot{Head: "abcdefgh", Config: "c1"}, "check phasegate/config at abcdefg: The config is valid"},
-		{"told already", engine.PullSnapshot{Head: "abc", Config: "c1", Check: "config:c1"}, ""},
-		{"a broken one", engine.PullSnapshot{Head: "abcdefgh", Config: "c2", Base: "c1", Problems: make([]policy.Problem, 60)}, "check phasegate/config at abcdefg: The config has 60 problems"},
+		{"one that changes nothing of it", pull("abc", "c1", "c1", nil), ""},
+		{"one that takes it away", pull("abc", "", "c1", nil), ""},
+		{"a closed one", engine.PullSnapshot{Pull: facts.Pull{Head: "abc", Closed: true}, Config: engine.PullConfig{Hash: "c1"}}, ""},
+		{"the first config", pull("abcdefgh", "c1", "", nil), "check phasegate/config at abcdefg: success, The config is valid"},
+		{"told already", pull("abc", "c1", "", nil, facts.Run{Name: engine.ConfigName, ExternalID: "config:c1", Conclusion: "success"}), ""},
+		{"a broken one", pull("abcdefgh", "c2", "c1", make([]policy.Problem, 60)), "check phasegate/config at abcdefg: failure, The config has 60 problems"},
 	} {
 		got := ""
-		for _, e := range c.s.Plan().Effects {
+		plan, err := c.s.Plan(engine.Signer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range plan.Effects {
 			got += e.String()
-			if n := len(e.(engine.ConfigCheck).Problems); n > 50 {
+			if n := len(e.(engine.PutCheck).Notes); n > 50 {
 				t.Errorf("%s: %d annotations", c.name, n)
 			}
 		}

@@ -18,10 +18,19 @@ type Hub interface {
 	Fill(ctx context.Context, s *Snapshot, lack Lack) error
 	// Repository reads what is needed to judge a repository's set-up.
 	Repository(ctx context.Context, key Key) (RepositorySnapshot, error)
-	// OpenPulls lists the numbers of the open pull requests that name a deliverable, or name none.
+	// OpenPulls lists the numbers of the open pull requests that name a deliverable, or name none; all of
+	// them for deliverable 0.
 	OpenPulls(ctx context.Context, key Key, deliverable int) ([]int, error)
 	// Pull reads what is needed to judge a pull request.
 	Pull(ctx context.Context, key Key) (PullSnapshot, error)
+	// FillPull reads what the snapshot lacks into it, and notes that it was asked for.
+	FillPull(ctx context.Context, s *PullSnapshot, lack PullLack) error
+	// PullsOf lists the open pull requests whose newest commit that is.
+	PullsOf(ctx context.Context, key Key, sha string) ([]int, error)
+	// Group reads a merge group.
+	Group(ctx context.Context, key Key) (GroupSnapshot, error)
+	// Review reads a deployment that waits for Phasegate's word.
+	Review(ctx context.Context, key Key) (ReviewSnapshot, error)
 	// Apply carries one effect out. ErrVanished says that what it is about is not there (any more).
 	Apply(ctx context.Context, key Key, e Effect) error
 }
@@ -69,16 +78,13 @@ func (r Reconciler) Plan(ctx context.Context, key Key) (Plan, error) {
 		}
 		return r.byPages(s.Plan(), s.Rules, key), nil
 	case PullKey:
-		s, err := r.Hub.Pull(ctx, key)
-		if err != nil {
-			return Plan{}, fmt.Errorf("read %s: %w", key, err)
-		}
-		if r.others(s.Rules) {
-			return Plan{}, nil
-		}
-		return s.Plan(), nil
+		return r.planPull(ctx, key)
+	case MergeGroupKey:
+		return r.planGroup(ctx, key)
+	case DeploymentReviewKey:
+		return r.planReview(ctx, key)
 	}
-	return Plan{}, nil // the other kinds of keys have nobody to look at them yet
+	return Plan{}, nil // there are no other kinds
 }
 
 // others reports whether the config gives the repository to another runner.
@@ -86,27 +92,96 @@ func (r Reconciler) others(rules Rules) bool {
 	return r.Runner != "" && rules.Policy != nil && rules.Policy.Runner != r.Runner
 }
 
-func (r Reconciler) planIssue(ctx context.Context, key Key) (Plan, error) {
+// readIssue reads an issue with all that it takes to judge it.
+func (r Reconciler) readIssue(ctx context.Context, key Key) (Snapshot, error) {
 	s, err := r.Hub.Snapshot(ctx, key)
 	if err != nil {
-		return Plan{}, fmt.Errorf("read %s: %w", key, err)
+		return s, fmt.Errorf("read %s: %w", key, err)
 	}
 	if r.others(s.Rules) {
-		return Plan{Idle: Elsewhere}, nil
+		return s, nil
 	}
 	s.memory = r.Memory
+	err = complete(func() Lack { return s.Lacks() }, func(l Lack) error { return r.Hub.Fill(ctx, &s, l) })
+	if err != nil {
+		err = fmt.Errorf("read what %s names: %w", key, err)
+	}
+	return s, err
+}
+
+// readPull reads a pull request with all that it takes to judge it.
+func (r Reconciler) readPull(ctx context.Context, key Key) (PullSnapshot, error) {
+	s, err := r.Hub.Pull(ctx, key)
+	if err != nil {
+		return s, fmt.Errorf("read %s: %w", key, err)
+	}
+	if r.others(s.Rules) {
+		return s, nil
+	}
+	s.memory = r.Memory
+	err = complete(func() PullLack { return s.Lacks() }, func(l PullLack) error { return r.Hub.FillPull(ctx, &s, l) })
+	if err != nil {
+		err = fmt.Errorf("read what %s stands on: %w", key, err)
+	}
+	return s, err
+}
+
+// complete reads what a snapshot lacks, which may show that it lacks more. What is lacking still after a few
+// rounds stays unknown, which holds up what is judged by it.
+func complete[L interface{ Empty() bool }](lacks func() L, fill func(L) error) error {
 	for range maxLookups {
-		lack := s.Lacks()
+		lack := lacks()
 		if lack.Empty() {
-			break
+			return nil
 		}
-		if err := r.Hub.Fill(ctx, &s, lack); err != nil {
-			return Plan{}, fmt.Errorf("read what %s names: %w", key, err)
+		if err := fill(lack); err != nil {
+			return err
 		}
 	}
-	plan, err := s.Plan(r.Signer)
+	return nil
+}
+
+// judge plans by a snapshot that was read, unless another runner does the work there.
+func (r Reconciler) judge(key Key, rules Rules, plan func(Signer) (Plan, error)) (Plan, error) {
+	if r.others(rules) {
+		return Plan{Idle: Elsewhere}, nil
+	}
+	p, err := plan(r.Signer)
 	if err != nil {
 		return Plan{}, fmt.Errorf("judge %s: %w", key, err)
+	}
+	return p, nil
+}
+
+func (r Reconciler) planIssue(ctx context.Context, key Key) (Plan, error) {
+	s, err := r.readIssue(ctx, key)
+	if err != nil {
+		return Plan{}, err
+	}
+	return r.judge(key, s.Rules, s.Plan)
+}
+
+func (r Reconciler) planPull(ctx context.Context, key Key) (Plan, error) {
+	if key.Number == 0 {
+		return r.planPullsOf(ctx, key)
+	}
+	s, err := r.readPull(ctx, key)
+	if err != nil {
+		return Plan{}, err
+	}
+	return r.judge(key, s.Rules, s.Plan)
+}
+
+// planPullsOf has the open pull requests looked at whose head is the commit that the key names instead of a
+// number.
+func (r Reconciler) planPullsOf(ctx context.Context, key Key) (Plan, error) {
+	numbers, err := r.Hub.PullsOf(ctx, key, key.Ref)
+	if err != nil {
+		return Plan{}, fmt.Errorf("list the pull requests of %.7s: %w", key.Ref, err)
+	}
+	var plan Plan
+	for _, n := range numbers {
+		plan.Touch = append(plan.Touch, key.pull(n))
 	}
 	return plan, nil
 }
@@ -131,9 +206,15 @@ func (r Reconciler) Reconcile(ctx context.Context, key Key) (Outcome, error) {
 			return out, err
 		}
 		out.Touch, out.Later, out.Due, out.at = plan.Touch, plan.Later, plan.Due, plan.at
-		err = r.apply(ctx, key, plan.Effects, &out)
-		if err == nil && plan.Moved {
-			return out, r.pulls(ctx, key, &out)
+		var pulls []Key
+		if plan.Moved { // listed first: once the rest is written nothing tells that they are to be looked at
+			if pulls, err = r.pulls(ctx, key, plan.Wide); err != nil {
+				return out, err
+			}
+			pulls = append(pulls, r.Memory.waitingIn(key)...)
+		}
+		if err = r.apply(ctx, key, plan.Effects, &out); err == nil {
+			out.Touch = append(out.Touch, pulls...)
 		}
 		if err == nil || !errors.Is(err, ErrVanished) {
 			return out, err
@@ -151,18 +232,21 @@ func (r Reconciler) Reconcile(ctx context.Context, key Key) (Outcome, error) {
 	}
 }
 
-// pulls asks for another look at the open pull requests of a deliverable whose phase or rules changed.
-func (r Reconciler) pulls(ctx context.Context, key Key, out *Outcome) error {
-	numbers, err := r.Hub.OpenPulls(ctx, key, key.Number)
+// pulls lists the open pull requests of a deliverable, or of a repository, to be looked at again.
+func (r Reconciler) pulls(ctx context.Context, key Key, wide bool) ([]Key, error) {
+	deliverable := key.Number
+	if wide {
+		deliverable = 0
+	}
+	numbers, err := r.Hub.OpenPulls(ctx, key, deliverable)
 	if err != nil {
-		return fmt.Errorf("list the open pull requests of %s: %w", key, err)
+		return nil, fmt.Errorf("list the open pull requests of %s: %w", key, err)
 	}
+	var keys []Key
 	for _, n := range numbers {
-		pull := key.Issue(n)
-		pull.Kind = PullKey
-		out.Touch = append(out.Touch, pull)
+		keys = append(keys, key.pull(n))
 	}
-	return nil
+	return keys, nil
 }
 
 // leave gives a look up whose writes find nothing to write on, though reading shows it.

@@ -37,6 +37,8 @@ const (
 	Nudged    RecordKind = "nudge"    // the people awaited were reminded
 	Expired   RecordKind = "expired"  // a passed last gate holds no longer; asks for its renewal and publishes fingerprints
 	Renewed   RecordKind = "renewed"  // it was confirmed
+
+	RolledBack RecordKind = "rollback" // an earlier version was deployed again
 )
 
 // Who is a person as a record names them.

@@ -152,10 +152,15 @@ func (e Entry) toNoEffect(refused []int) bool {
 }
 
 // lapsed tells somebody whose yes was counted that it counts no longer because the comment was edited
-// (rule 2). The reaction it has stays.
-func (p *pen) lapsed(e Entry) {
+// (rule 2): it says yes still, or commands nothing any more and its author is awaited again. The reaction it
+// has stays.
+func (p *pen) lapsed(e Entry, awaited func(facts.Person) bool) {
 	c := e.Comment
-	if c.Answer != facts.Counted || !c.Edited || p.answered[c.ID] || !slices.ContainsFunc(e.Commands, func(c Command) bool { return c.Name == lifecycle.Approve }) {
+	if c.Answer != facts.Counted || !c.Edited || p.answered[c.ID] {
+		return
+	}
+	yes := slices.ContainsFunc(e.Commands, func(c Command) bool { return c.Name == lifecycle.Approve })
+	if !yes && (len(e.Commands) > 0 || !awaited(c.Author)) {
 		return
 	}
 	p.reply(e, e.misunderstood(p.printer.DidYouMean(c.Author.Login, lifecycle.Approve)))

@@ -1,11 +1,11 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/policy"
 	"github.com/phasegate/phasegate/templates"
@@ -18,7 +18,7 @@ type RepositorySnapshot struct {
 	Head     string           // commit of the default branch; "" for an empty repository
 	Problems []policy.Problem // of the default branch's config
 	Config   string           // hash of the config's content; "" for none
-	Check    string           // external id of our newest phasegate/config on Head; "" for none
+	Check    *facts.Run       // our newest phasegate/config on Head; nil for none
 	Labels   []RepositoryLabel
 	Numbers  []int // open issues that have a sticky, where they cannot be read page by page
 	Now      time.Time
@@ -33,17 +33,6 @@ type CreateLabel struct{ Name, Color, Description string }
 // DescribeLabel changes the description and colour of one of Phasegate's labels.
 type DescribeLabel struct{ Name, Color, Description string }
 
-// ConfigCheck posts phasegate/config on a commit.
-type ConfigCheck struct {
-	Head       string
-	ExternalID string // of the config judged, so that it is posted once
-	Failed     bool
-	Observing  bool // nothing is enforced yet: the check stops nobody and says what enforcing would do
-	Title      string
-	Summary    string
-	Problems   []CheckNote
-}
-
 // CheckNote is an annotation: line and column count from 1; 0 for a note on the whole file.
 type CheckNote struct {
 	Path         string
@@ -53,16 +42,13 @@ type CheckNote struct {
 
 func (e CreateLabel) String() string   { return "create label " + e.Name }
 func (e DescribeLabel) String() string { return "describe label " + e.Name }
-func (e ConfigCheck) String() string {
-	return fmt.Sprintf("check phasegate/config at %.7s: %s", e.Head, e.Title)
-}
 
 // Plan says what a repository lacks: labels, and word on a broken config that was pushed. Whatever stands in
 // its stickies may have changed with the config, so they are looked at again.
 func (s RepositorySnapshot) Plan() Plan {
 	var p Plan
-	if len(s.Problems) > 0 && s.Check != configID(s.Config) {
-		p.Effects = append(p.Effects, configCheck(s.Rules, s.Head, s.Config, s.Problems))
+	if len(s.Problems) > 0 {
+		p.Effects = append(p.Effects, configCheck(s.Rules, s.Head, s.Config, s.Problems).over(s.Check)...)
 	}
 	if s.Rules.Policy == nil {
 		return p
@@ -71,6 +57,7 @@ func (s RepositorySnapshot) Plan() Plan {
 	for _, n := range s.Numbers {
 		p.Touch = append(p.Touch, s.Key.Issue(n))
 	}
+	p.Moved = true // its pull requests are judged by the config, and what was missed is found again
 	p.Due = nextNight(s.Key, s.Now, s.Rules.Policy.Location)
 	return p
 }
@@ -107,19 +94,37 @@ func ours(l lifecycle.Label, description string) bool {
 // configID marks the check on a config with the config's hash, so that it is posted once.
 func configID(hash string) string { return "config:" + hash }
 
-func configCheck(rules Rules, head, hash string, problems []policy.Problem) ConfigCheck {
+func configCheck(rules Rules, head, hash string, problems []policy.Problem) PutCheck {
 	lang := lifecycle.English
 	if rules.Policy != nil {
 		lang = rules.Policy.Language
 	}
-	c := ConfigCheck{Head: head, ExternalID: configID(hash), Failed: len(problems) > 0}
-	c.Observing = rules.Policy != nil && rules.Policy.Mode == policy.Observe
-	c.Title, c.Summary = templates.ConfigCheck(lang, len(problems), rules.Policy != nil, c.Observing)
+	observing := rules.Policy != nil && rules.Policy.Mode == policy.Observe
+	c := PutCheck{Name: ConfigName, Head: head, ExternalID: configID(hash), Conclusion: "success"}
+	switch {
+	case len(problems) > 0 && observing:
+		c.Conclusion = "neutral"
+	case len(problems) > 0:
+		c.Conclusion = "failure"
+	}
+	c.Title, c.Summary = templates.ConfigCheck(lang, len(problems), rules.Policy != nil, observing)
 	for _, p := range problems[:min(len(problems), maxNotes)] {
-		c.Problems = append(c.Problems, CheckNote{policy.File, p.Line, p.Column, p.Text(lang)})
+		c.Notes = append(c.Notes, CheckNote{policy.File, p.Line, p.Column, p.Text(lang)})
 	}
 	return c
 }
 
-// maxNotes is how many annotations GitHub takes in one request.
+// maxNotes is how many problems of a config are noted at its lines.
 const maxNotes = 50
+
+// over is what is left to do where the run is already there: nothing where it says the same.
+func (e PutCheck) over(run *facts.Run) []Effect {
+	if run == nil {
+		return []Effect{e}
+	}
+	if run.ExternalID == e.ExternalID && run.Conclusion == e.Conclusion {
+		return nil
+	}
+	e.ID = run.ID
+	return []Effect{e}
+}

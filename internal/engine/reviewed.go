@@ -10,6 +10,8 @@ import (
 
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/markdown"
+	"github.com/phasegate/phasegate/templates"
 )
 
 // stale says whether an issue is to carry context:stale: when Phasegate's newest change of the label put
@@ -168,4 +170,19 @@ func (b *bench) close() {
 	if !b.Gone && len(b.Issue.KindsOf()) > 0 && len(set.Remove) > 0 {
 		b.plan.Effects = append(b.plan.Effects, set)
 	}
+	b.forgetPulls()
+}
+
+// forgetPulls takes out of a closed deliverable's ledger what its pull requests were judged by: they are looked
+// at when it is closed, and again when it is opened anew.
+func (b *bench) forgetPulls() {
+	o, sticky := b.chart.self, stickyOf(b.Comments)
+	if b.Gone || o == nil || o.kind != lifecycle.Deliverable || o.ledger.Pulls == "" || sticky == nil || !sticky.Own {
+		return
+	}
+	ledger := o.ledger.Ledger
+	ledger.Pulls = ""
+	d := pen{key: b.Key, issue: b.Issue}
+	d.putSticky(sticky, func(templates.Printer) string { return markdown.Visible(sticky.Body) + "\n" }, ledger)
+	b.plan.Effects = append(b.plan.Effects, d.effects...)
 }

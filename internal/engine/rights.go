@@ -87,6 +87,8 @@ func elsewhere(cmd Command) string {
 		return "on-meeting"
 	case lifecycle.Delegate:
 		return "not-here"
+	case lifecycle.NoMetrics:
+		return "on-pull"
 	}
 	return "not-yet"
 }

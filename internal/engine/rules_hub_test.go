@@ -254,8 +254,17 @@ func (h *ruleHub) Repository(_ context.Context, key engine.Key) (engine.Reposito
 }
 
 func (h *ruleHub) Pull(_ context.Context, key engine.Key) (engine.PullSnapshot, error) {
-	return engine.PullSnapshot{Key: key, Closed: true}, nil
+	return engine.PullSnapshot{Key: key, Gone: true}, nil
 }
+
+func (h *ruleHub) PullsOf(context.Context, engine.Key, string) ([]int, error) { return nil, nil }
+func (h *ruleHub) Group(_ context.Context, key engine.Key) (engine.GroupSnapshot, error) {
+	return engine.GroupSnapshot{Key: key, Gone: true}, nil
+}
+func (h *ruleHub) Review(_ context.Context, key engine.Key) (engine.ReviewSnapshot, error) {
+	return engine.ReviewSnapshot{Key: key, Gone: true}, nil
+}
+func (h *ruleHub) FillPull(context.Context, *engine.PullSnapshot, engine.PullLack) error { return nil }
 
 func (h *ruleHub) OpenPulls(context.Context, engine.Key, int) ([]int, error) { return nil, nil }
 

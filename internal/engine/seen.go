@@ -33,12 +33,13 @@ type BoardLine struct {
 // object is an issue as its neighbours see it.
 type object struct {
 	facts.Issue
-	kind   lifecycle.Kind // "" for an issue of no kind or of several
-	form   Form
-	ledger ledgers   // empty when there is no sticky to believe
-	links  []int     // data requirements that it names itself
-	above  []*object // see problemsOf, once placed
-	placed bool
+	kind     lifecycle.Kind // "" for an issue of no kind or of several
+	form     Form
+	ledger   ledgers   // empty when there is no sticky to believe
+	doubtful bool      // somebody else changed its sticky
+	links    []int     // data requirements that it names itself
+	above    []*object // see problemsOf, once placed
+	placed   bool
 }
 
 // ledgers are the fields of every kind's ledger; an object's fills those of its kind.

@@ -55,6 +55,9 @@ type Rules struct {
 	Policy *policy.Policy // nil: the repository has no config, and nothing is done
 	Broken string         // the first problem of the default branch's config, when older rules are in force; "" otherwise
 	URL    string         // where people read it
+
+	Shared string        // where people read the one that the owner's repositories share and that is part of it; "" for none
+	Notes  []policy.Note // what of the repository's own does not count beside that
 }
 
 // Listed is an issue as its neighbours see it.

@@ -216,7 +216,7 @@ func TestStickiesRecordsAndRepliesFitIntoAComment(t *testing.T) {
 	w.look()
 	w.says("felix-se", "/object "+strings.Repeat("<", 60000))
 	w.look()
-	if !w.c.Issue.Has(lifecycle.GateObjected) || !strings.Contains(w.stickyText(), "felix-se objects") {
+	if !w.c.Issue.Has(lifecycle.GateObjected) || !strings.Contains(w.stickyText(), "felix-se objected") {
 		t.Error("the objection is lost")
 	}
 	w.says("felix-se", "/withdraw")

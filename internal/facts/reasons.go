@@ -11,7 +11,9 @@ const (
 	ChecksUnread      = "checks-unread"
 	CommitUnknown     = "commit-unknown"
 	CommitGone        = "commit-gone"
+	TooManyFiles      = "too-many-files"
+	TooManyCommits    = "too-many-commits"
 )
 
 // Reasons lists them.
-var Reasons = []string{NotNeeded, TooManyMerged, MergedUnread, ReportsUnread, DeploymentsUnread, ChecksUnread, CommitUnknown, CommitGone}
+var Reasons = []string{NotNeeded, TooManyMerged, MergedUnread, ReportsUnread, DeploymentsUnread, ChecksUnread, CommitUnknown, CommitGone, TooManyFiles, TooManyCommits}

@@ -39,6 +39,12 @@ func Events() []string {
 	return []string{
 		"issues", "issue_comment", "label", "sub_issues", "pull_request", "pull_request_review", "push",
 		"check_run", "check_suite", "merge_group", "deployment_status", "deployment_protection_rule",
-		"membership", "team", "repository", "installation", "installation_repositories",
+		"membership", "team", "member", "repository", "installation", "installation_repositories", "status",
 	}
+}
+
+// OptionalEvents are the events among them that GitHub sends only to an App with an optional permission, by that
+// permission's name.
+func OptionalEvents() map[string]string {
+	return map[string]string{"deployment_status": "deployments", "deployment_protection_rule": "deployments", "status": "statuses"}
 }

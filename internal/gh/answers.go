@@ -9,6 +9,7 @@ import (
 
 	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/policy"
 )
 
 // The shapes of GraphQL's answers, and how they become facts.
@@ -201,6 +202,7 @@ type labelName struct{ Name, Description, Color string }
 
 type repositoryNode struct {
 	DatabaseID       int64 `json:"databaseId"`
+	IsEmpty          bool  // asked for of the shared one only
 	NameWithOwner    string
 	URL              string
 	DefaultBranchRef *struct {
@@ -211,6 +213,9 @@ type repositoryNode struct {
 	IssueOrPullRequest *issueNode
 	Known, Changed     list[issueNode] // see index
 	Labels             list[labelName]
+
+	shared *repositoryNode // the one whose config the repositories of this owner share; nil where it may not be seen
+	org    *policy.Policy  // the config there, once it was read; nil for none
 }
 
 // head is the default branch's name and commit; "" for an empty repository.
@@ -227,6 +232,7 @@ type repositoryAnswer struct {
 		DatabaseID int64 `json:"databaseId"`
 	}
 	Repository *repositoryNode
+	Shared     *repositoryNode
 }
 
 func (a *repositoryAnswer) viewer() facts.Person {

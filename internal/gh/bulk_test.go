@@ -1,14 +1,12 @@
 package gh_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/facts"
@@ -149,9 +147,9 @@ func TestCostOfAnArchive(t *testing.T) {
 	for i := range 2000 {
 		seed.Issues = append(seed.Issues, hubsim.SeedIssue{Title: fmt.Sprint("Deliverable ", i), Labels: []string{"kind:deliverable"}, Author: "sara-ds"})
 	}
-	w, pem := simulate(t, seed)
+	w := simulate(t, seed)
 	asApp := func(transport http.RoundTripper) *gh.GitHub {
-		hub, err := gh.New(gh.Options{URL: w.api, AppID: 1, PrivateKey: pem, Transport: transport})
+		hub, err := gh.New(gh.Options{URL: w.api, AppID: 1, PrivateKey: []byte(w.sim.AppKeyPEM()), Transport: transport})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,26 +171,4 @@ func TestCostOfAnArchive(t *testing.T) {
 			t.Errorf("%s: %d requests and %d points", name, m.requests, m.points)
 		}
 	}
-}
-
-// simulate starts a GitHub of a seed of one's own.
-func simulate(t *testing.T, seed *hubsim.Seed) (w *world, appKey []byte) {
-	t.Helper()
-	sim, err := hubsim.New(hubsim.Options{Seed: seed})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := hubsim.Listen(sim, "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if err := l.Close(ctx); err != nil {
-			t.Error(err)
-		}
-		sim.Close()
-	})
-	return &world{t: t, api: l.APIURL, key: engine.Key{Installation: 7, Owner: "acme", Repo: "churn"}}, []byte(sim.AppKeyPEM())
 }

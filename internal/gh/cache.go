@@ -18,10 +18,14 @@ type cache struct {
 	configs  map[string]parsed                  // by the content's hash
 	older    map[string]*policy.Policy          // repository@head → the last valid config before a broken one; nil for none
 	people   map[string]map[string]facts.Person // owner/repo/hash of the config → login → account
-	teams    map[string]cachedTeam              // installation/org/slug
+	teams    map[string]cachedTeam              // installation/org/slug, and see permittedAt
 	files    map[string][]facts.File            // owner/repo#number@commit of the merge → the files of a large pull request
 	compared map[string]facts.Comparison        // owner/repo@base...head
 	indexes  map[string]*index                  // owner/repo
+	pulls    pullCache
+	shared   map[string]cachedShared            // installation/owner: what a look cannot see
+	merged   map[[2]*policy.Policy]mergedPolicy // the owner's and the repository's → what is in force
+	minds    map[string]map[string]bool         // owner/repo → branch → its rules depend on how checks and statuses end
 	evidence map[string]*evidence               // owner/repo
 }
 
@@ -35,6 +39,8 @@ func newCache() *cache {
 func (c *cache) clear() {
 	c.configs, c.older, c.people = map[string]parsed{}, map[string]*policy.Policy{}, map[string]map[string]facts.Person{}
 	c.teams, c.files, c.compared = map[string]cachedTeam{}, map[string][]facts.File{}, map[string]facts.Comparison{}
+	c.pulls, c.minds = newPullCache(), map[string]map[string]bool{}
+	c.shared, c.merged = map[string]cachedShared{}, map[[2]*policy.Policy]mergedPolicy{}
 }
 
 // maxCached is how many entries a cache holds before it is emptied; a server that sees more than that
@@ -45,8 +51,11 @@ const maxCached = 5000
 func (c *cache) with(fn func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.configs)+len(c.people)+len(c.teams)+len(c.older)+len(c.files)+len(c.compared) > maxCached {
+	if len(c.configs)+len(c.people)+len(c.teams)+len(c.older)+len(c.files)+len(c.compared)+len(c.minds)+len(c.shared)+len(c.merged) > maxCached {
 		c.clear()
+	}
+	if c.pulls.full() {
+		c.pulls = newPullCache()
 	}
 	fn()
 }
@@ -98,6 +107,8 @@ func (g *GitHub) Forget(stale []Stale) {
 		g.cache.forgot++
 		for _, s := range stale {
 			switch s.What {
+			case StaleConfig:
+				g.cache.forgetRules(s.Owner, s.Repo)
 			case StaleEvidence:
 				if e := g.cache.evidence[strings.ToLower(s.Owner+"/"+s.Repo)]; e != nil {
 					e.forget(s.Commit)

@@ -11,8 +11,8 @@ import (
 )
 
 // Changed lists what may have to be looked at because of what changed since then, the longest unchanged
-// first: the issues that are Phasegate's or may become so, open or closed, and the repository itself
-// where a pull request was merged. It serves whoever cannot rely on hearing of every event.
+// first: the issues that are Phasegate's or may become so, open or closed, open pull requests, and the
+// repository itself where a pull request was merged. It serves whoever cannot rely on hearing of every event.
 func (g *GitHub) Changed(ctx context.Context, key engine.Key, since time.Time) ([]engine.Key, error) {
 	c, err := g.client(key)
 	if err != nil {
@@ -29,6 +29,9 @@ func (g *GitHub) Changed(ctx context.Context, key engine.Key, since time.Time) (
 		for _, i := range page {
 			if links := i.PullRequestLinks; links != nil {
 				merged = merged || !links.GetMergedAt().Time.Before(since)
+				if i.GetState() == "open" {
+					keys = append(keys, pullKey(key, i.GetNumber()))
+				}
 				continue
 			}
 			found := issue{Number: i.GetNumber(), Body: i.GetBody()}

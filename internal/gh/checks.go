@@ -42,13 +42,21 @@ func (n contextNode) fact() (facts.CheckState, time.Time) {
 	return c, *n.StartedAt
 }
 
-// fillChecks reads how CI stands on some commits: one request, and more for a commit with more than a hundred
-// checks.
+// fillChecks reads how CI stands on some commits.
 func (g *GitHub) fillChecks(ctx context.Context, c *client, s *engine.Snapshot, commits []string) error {
+	if s.Checks == nil {
+		s.Checks = map[string]facts.Fact[[]facts.CheckState]{}
+	}
+	return g.checksOn(ctx, c, s.Key, commits, s.Checks)
+}
+
+// checksOn reads how checks and statuses stand on some commits: one request, and more for a commit with more than a
+// hundred.
+func (g *GitHub) checksOn(ctx context.Context, c *client, key engine.Key, commits []string, into map[string]facts.Fact[[]facts.CheckState]) error {
 	if len(commits) == 0 {
 		return nil
 	}
-	vars := variables(s.Key, "after", nil)
+	vars := variables(key, "after", nil)
 	head, body := "query($owner: String!, $repo: String!, $after: String", ""
 	for i, commit := range commits {
 		head += fmt.Sprintf(", $%s: GitObjectID!", alias(i))
@@ -63,11 +71,8 @@ func (g *GitHub) fillChecks(ctx context.Context, c *client, s *engine.Snapshot, 
 	if a.Repository == nil && len(refused) == 0 {
 		return engine.ErrGone
 	}
-	if s.Checks == nil {
-		s.Checks = map[string]facts.Fact[[]facts.CheckState]{}
-	}
 	for i, commit := range commits {
-		if s.Checks[commit], err = g.checks(ctx, c, s.Key, commit, a.Repository[alias(i)], refusedIn(refused, alias(i))); err != nil {
+		if into[commit], err = g.checks(ctx, c, key, commit, a.Repository[alias(i)], refusedIn(refused, alias(i))); err != nil {
 			return fmt.Errorf("read the checks of %.7s: %w", commit, err)
 		}
 	}

@@ -30,7 +30,7 @@ type StaleWhat string
 // What is kept between reads and can go out of date.
 const (
 	StaleConfig   StaleWhat = "config"
-	StaleTeams    StaleWhat = "teams"
+	StaleTeams    StaleWhat = "teams"    // and who has which permission on a repository
 	StaleEvidence StaleWhat = "evidence" // merged pull requests, metric reports, deployments
 )
 
@@ -39,7 +39,9 @@ const (
 type Classified struct {
 	Keys  []engine.Key
 	Stale []Stale
-	Gone  int64 // the installation that was removed; what is stored of it is purged
+	// Statuses are looked at as well where the rules depend on how checks and statuses end: see [GitHub.Minds].
+	Statuses []engine.Key
+	Gone     int64 // the installation that was removed; what is stored of it is purged
 }
 
 // Self is the App as webhooks name it.
@@ -62,8 +64,14 @@ func (s Self) Classify(name string, payload []byte) (Classified, error) {
 	}
 	c := Classified{}
 	switch handle, known := handlers[name]; {
-	case name == "check_run":
+	case name == "check_run" && e.Action == "completed":
 		s.checkRun(&e, &c)
+	case name == "check_run" && !s.wrote(e.Sender):
+		s.runRerequested(&e, &c)
+	case name == "check_suite" && e.Action == "completed":
+		s.suiteCompleted(&e, &c)
+	case name == "check_suite" && !s.wrote(e.Sender):
+		s.suiteRerequested(&e, &c)
 	case known && !s.wrote(e.Sender):
 		handle(&e, &c)
 	}
@@ -73,18 +81,24 @@ func (s Self) Classify(name string, payload []byte) (Classified, error) {
 }
 
 var handlers = map[string]func(*event, *Classified){
-	"issues":                    issues,
-	"issue_comment":             issueComment,
-	"label":                     repoLabel,
-	"sub_issues":                subIssues,
-	"pull_request":              pullRequest,
-	"push":                      push,
-	"deployment_status":         deploymentStatusCreated,
-	"membership":                teams,
-	"team":                      teams,
-	"repository":                repositoryChanged,
-	"installation":              installed,
-	"installation_repositories": installed,
+	"issues":                     issues,
+	"issue_comment":              issueComment,
+	"label":                      repoLabel,
+	"sub_issues":                 subIssues,
+	"pull_request":               pullRequest,
+	"pull_request_target":        pullRequest, // the same event, as it starts a workflow
+	"pull_request_review":        pullRequestReview,
+	"merge_group":                mergeGroupMade,
+	"deployment_protection_rule": deploymentHeld,
+	"push":                       push,
+	"status":                     statusSet,
+	"deployment_status":          deploymentStatusCreated,
+	"membership":                 teams,
+	"team":                       teams,
+	"member":                     member,
+	"repository":                 repositoryChanged,
+	"installation":               installed,
+	"installation_repositories":  installed,
 }
 
 // key is the key of the event's repository; false when the payload lacks one.
@@ -157,7 +171,7 @@ var formTitles = func() map[string]bool {
 
 func issueComment(e *event, c *Classified) {
 	k, ok := e.key()
-	if !ok || e.Issue == nil || e.Comment == nil || e.Issue.PullRequest != nil || !e.Issue.ours() {
+	if !ok || e.Issue == nil || e.Comment == nil || e.Issue.PullRequest == nil && !e.Issue.ours() {
 		return
 	}
 	said := speaks(e.Comment.Body) || e.Changes.Body != nil && speaks(e.Changes.Body.From)
@@ -165,7 +179,10 @@ func issueComment(e *event, c *Classified) {
 		// A bot's words are nothing to answer; but somebody else changing what Phasegate wrote is.
 		said = e.Action != "created" && strings.Contains(e.Comment.Body+e.Changes.from(), "<!-- phasegate:")
 	}
-	if said {
+	switch {
+	case said && e.Issue.PullRequest != nil:
+		c.Keys = append(c.Keys, pullKey(k, e.Issue.Number))
+	case said:
 		c.Keys = append(c.Keys, k.Issue(e.Issue.Number))
 	}
 }
@@ -221,39 +238,12 @@ func subIssues(e *event, c *Classified) {
 	}
 }
 
-// pullRequest looks at a pull request whose commits are new, and at the deliverable whose evidence a merged
-// pull request is. One that names none may belong to the only open deliverable: then the repository is looked
-// at. A merged pull request may also change what another deliverable's Paths guard; the payload has no files,
-// and to look at everything at each merge would cost what the repository holds. Those others are not looked at
-// because of it: each look reads what was merged before it counts anything.
-func pullRequest(e *event, c *Classified) {
-	k, ok := e.key()
-	if ok && e.Pull != nil && (e.Action == "opened" || e.Action == "synchronize" || e.Action == "reopened") {
-		k.Kind, k.Number = engine.PullKey, e.Pull.Number
-		c.Keys = append(c.Keys, k)
-		return
-	}
-	renamed := e.Action == "edited" && e.Changes.Body != nil // a merged pull request may name another deliverable now
-	if !ok || e.Pull == nil || e.Action != "closed" && !renamed || !e.Pull.Merged || e.Pull.Base.Ref != e.Repository.DefaultBranch {
-		return
-	}
-	was := DeliverableOf(e.Changes.from(), e.Pull.Head.Ref)
-	if renamed && was == DeliverableOf(e.Pull.Body, e.Pull.Head.Ref) {
-		return
-	}
-	c.Stale = append(c.Stale, Stale{What: StaleEvidence, Owner: k.Owner, Repo: k.Repo})
-	if renamed && was > 0 {
-		c.Keys = append(c.Keys, k.Issue(was))
-	}
-	c.Keys = append(c.Keys, deliverableKey(k, DeliverableOf(e.Pull.Body, e.Pull.Head.Ref)))
-}
-
 // checkRun looks at the deliverable that a metric report measured; those the App filed itself count too. Any
 // other check says nothing here.
 func (s Self) checkRun(e *event, c *Classified) {
 	k, ok := e.key()
 	run := e.CheckRun
-	if !ok || run == nil || e.Action != "completed" || run.Name != ReportCheckName || run.App.Slug != actionsSlug && !strings.EqualFold(run.App.Slug+"[bot]", s.Login) {
+	if !ok || run == nil || run.Name != ReportCheckName || run.App.Slug != actionsSlug && !s.posted(run.checkSuite) {
 		return
 	}
 	c.Stale = append(c.Stale, Stale{What: StaleEvidence, Owner: k.Owner, Repo: k.Repo, Commit: run.HeadSHA})
@@ -318,6 +308,13 @@ func teams(e *event, c *Classified) {
 	}
 }
 
+// member forgets who has which permission on the repository.
+func member(e *event, c *Classified) {
+	if k, ok := e.key(); ok {
+		c.Stale = append(c.Stale, Stale{What: StaleTeams, Owner: k.Owner})
+	}
+}
+
 func repositoryChanged(e *event, c *Classified) {
 	k, ok := e.key()
 	if !ok {
@@ -325,7 +322,7 @@ func repositoryChanged(e *event, c *Classified) {
 	}
 	switch e.Action {
 	case "edited", "renamed", "transferred", "unarchived":
-		c.Stale = append(c.Stale, Stale{What: StaleConfig, Owner: k.Owner, Repo: k.Repo})
+		c.Stale = append(c.Stale, Stale{What: StaleConfig, Owner: k.Owner, Repo: k.Repo}, Stale{What: StaleTeams, Owner: k.Owner})
 		c.Keys = append(c.Keys, k)
 	}
 }

@@ -5,11 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/gh"
 )
 
 const frame = `{"action":%q,"sender":{"login":%q,"type":%q},"installation":{"id":7},
-"repository":{"name":"churn","full_name":"acme/churn","default_branch":"main"},"organization":{"login":"acme"},%s}`
+"repository":{"id":5,"name":"churn","full_name":"acme/churn","default_branch":"main"},"organization":{"login":"acme"},%s}`
 
 func classify(t testing.TB, event, action, rest string) string {
 	t.Helper()
@@ -25,6 +26,9 @@ func classifyFrom(t testing.TB, event, action, login, kind, rest string) string 
 	var parts []string
 	for _, k := range c.Keys {
 		parts = append(parts, strings.TrimPrefix(k.String(), "7/acme/churn/"))
+	}
+	for _, k := range c.Statuses {
+		parts = append(parts, "statuses "+strings.TrimPrefix(k.String(), "7/acme/churn/"))
 	}
 	for _, s := range c.Stale {
 		parts = append(parts, strings.TrimSpace("stale "+string(s.What)+" "+s.Commit))
@@ -49,6 +53,10 @@ func TestClassify(t *testing.T) {
 	deployed := func(environment, state, payload string) string {
 		return fmt.Sprintf(`"deployment":{"environment":%q,"payload":%s},"deployment_status":{"state":%q}`, environment, payload, state)
 	}
+	open7 := `"pull_request":{"number":7,"state":"open","base":{"ref":"main"}}`
+	suite := func(of, slug, id, pulls string) string {
+		return fmt.Sprintf(`%q:{"name":"phasegate/gate","head_sha":"abc","external_id":%q,"app":{"slug":%q},"pull_requests":[%s]}`, of, id, slug, pulls)
+	}
 	good := reportText(3, strings.Repeat("a", 40), 0.5)
 	long := strings.Repeat("This is a long thought about the data. ", 4)
 	for _, c := range []struct{ name, event, action, rest, want string }{
@@ -71,20 +79,64 @@ func TestClassify(t *testing.T) {
 		{"one of our labels deleted", "label", "deleted", `"label":{"name":"phase:design"}`, "repository"},
 		{"one of our labels renamed", "label", "edited", `"label":{"name":"x"},"changes":{"name":{"from":"kind:data"}}`, "repository"},
 		{"another label deleted", "label", "deleted", `"label":{"name":"bug"}`, ""},
-		{"a comment on a pull request", "issue_comment", "created", says(onPull, "/approve", "User"), ""},
-		{"a pull request opened", "pull_request", "opened", `"pull_request":{"number":7,"base":{"ref":"main"}}`, "pull/7"},
-		{"a pull request pushed to", "pull_request", "synchronize", `"pull_request":{"number":7,"base":{"ref":"main"}}`, "pull/7"},
-		{"a pull request labelled", "pull_request", "labeled", `"pull_request":{"number":7,"base":{"ref":"main"}}`, ""},
-		{"a merged pull request", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"main"}}`, "issue/3, stale evidence"},
+		{"a command on a pull request", "issue_comment", "created", says(onPull, long+"\n/approve as backend-engineer", "User"), "pull/7"},
+		{"a yes on a pull request without a label", "issue_comment", "created", says(`"issue":{"number":7,"pull_request":{}}`, "Approved", "User"), "pull/7"},
+		{"talk on a pull request", "issue_comment", "created", says(onPull, long, "User"), ""},
+		{"a command on a pull request edited away", "issue_comment", "edited", says(onPull, long, "User") + `,"changes":{"body":{"from":"/approve"}}`, "pull/7"},
+		{"a command on a pull request deleted", "issue_comment", "deleted", says(onPull, "/approve", "User"), "pull/7"},
+		{"a bot on a pull request", "issue_comment", "created", says(onPull, "/approve", "Bot"), ""},
+		{"a bot changes its own words on a pull request", "issue_comment", "edited", says(onPull, "coverage 80 %", "Bot"), ""},
+		{"somebody edits the bot's words on a pull request", "issue_comment", "edited", says(onPull, "<!-- phasegate:sticky v1 e30 -->", "Bot"), "pull/7"},
+		{"a pull request opened", "pull_request", "opened", open7, "pull/7"},
+		{"pushed to", "pull_request", "synchronize", open7, "pull/7"},
+		{"reopened", "pull_request", "reopened", open7, "pull/7"},
+		{"another title", "pull_request", "edited", open7 + `,"changes":{"title":{"from":"x"}}`, "pull/7"},
+		{"another text", "pull_request", "edited", open7 + `,"changes":{"body":{"from":"x"}}`, "pull/7"},
+		{"another base", "pull_request", "edited", open7 + `,"changes":{"base":{"ref":{"from":"dev"}}}`, "pull/7"},
+		{"edited, but nothing of it", "pull_request", "edited", open7 + `,"changes":{}`, ""},
+		{"no draft any more", "pull_request", "ready_for_review", open7, "pull/7"},
+		{"a draft again", "pull_request", "converted_to_draft", open7, "pull/7"},
+		{"labelled", "pull_request", "labeled", open7, "pull/7"},
+		{"a label off", "pull_request", "unlabeled", open7, "pull/7"},
+		{"a review asked", "pull_request", "review_requested", open7, "pull/7"},
+		{"a review asked no more", "pull_request", "review_request_removed", open7, "pull/7"},
+		{"assigned to somebody", "pull_request", "assigned", open7, ""},
+		{"a closed one labelled", "pull_request", "labeled", `"pull_request":{"number":7,"state":"closed","base":{"ref":"main"}}`, ""},
+		{"a merged pull request", "pull_request", "closed", `"pull_request":{"number":7,"state":"closed","merged":true,"body":"Deliverable: #3","base":{"ref":"main"}}`, "issue/3, pull/7, stale evidence"},
 		{"a merged one that names another now", "pull_request", "edited", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"main"}},"changes":{"body":{"from":"Deliverable: #4"}}`, "issue/3, issue/4, stale evidence"},
 		{"a merged one with other words", "pull_request", "edited", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"main"}},"changes":{"body":{"from":"Deliverable: #3 "}}`, ""},
-		{"one that names nothing", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"base":{"ref":"main"}}`, "repository, stale evidence"},
-		{"merged elsewhere", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"dev"}}`, ""},
-		{"closed without a merge", "pull_request", "closed", `"pull_request":{"number":7,"body":"Deliverable: #3","base":{"ref":"main"}}`, ""},
+		{"one that names nothing", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"base":{"ref":"main"}}`, "pull/7, repository, stale evidence"},
+		{"merged elsewhere", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"dev"}}`, "pull/7"},
+		{"closed without a merge", "pull_request", "closed", `"pull_request":{"number":7,"body":"Deliverable: #3","base":{"ref":"main"}}`, "pull/7"},
+		{"a review", "pull_request_review", "submitted", open7 + `,"review":{"user":{"type":"User"}}`, "pull/7"},
+		{"a review edited", "pull_request_review", "edited", open7 + `,"review":{"user":{"type":"User"}}`, "pull/7"},
+		{"a review dismissed", "pull_request_review", "dismissed", open7 + `,"review":{"user":{"type":"User"}}`, "pull/7"},
+		{"a bot's review", "pull_request_review", "submitted", open7 + `,"review":{"user":{"type":"Bot"}}`, ""},
+		{"our check asked for again", "check_run", "rerequested", suite("check_run", "phasegate", "pull:7:abc", `{"number":9}`), "pull/7"},
+		{"our config check asked for again", "check_run", "rerequested", suite("check_run", "phasegate", "config:abc", `{"number":9},{"number":8,"base":{"repo":{"id":5}}},{"number":10,"base":{"repo":{"id":6}}}`), "pull/8, pull/9"},
+		{"our config check on a fork's", "check_run", "rerequested", suite("check_run", "phasegate", "config:abc", ""), "pull/abc"},
+		{"a stranger's check asked for again", "check_run", "rerequested", suite("check_run", "ci", "pull:7:abc", `{"number":9}`), ""},
+		{"all our checks asked for again", "check_suite", "rerequested", suite("check_suite", "phasegate", "", `{"number":9},{"number":8}`), "pull/8, pull/9"},
+		{"all our checks on a fork's", "check_suite", "rerequested", suite("check_suite", "phasegate", "", ""), "pull/abc"},
+		{"a stranger's suite", "check_suite", "rerequested", suite("check_suite", "ci", "", `{"number":9}`), ""},
+		{"a suite of a push", "check_suite", "requested", suite("check_suite", "phasegate", "", `{"number":9}`), ""},
+		{"a stranger's checks ended", "check_suite", "completed", suite("check_suite", "ci", "", `{"number":9},{"number":8}`), "statuses pull/9, statuses pull/8"},
+		{"a stranger's checks ended on a fork's", "check_suite", "completed", suite("check_suite", "ci", "", ""), "statuses pull/abc"},
+		{"a stranger's checks ended on main", "check_suite", "completed", `"check_suite":{"head_sha":"abc","head_branch":"main","app":{"slug":"ci"}}`, ""},
+		{"our checks ended", "check_suite", "completed", suite("check_suite", "phasegate", "", `{"number":9}`), ""},
+		{"a commit status", "status", "", `"sha":"abc","state":"success","branches":[{"name":"x"},{"name":"main"}]`, "statuses pull/abc"},
+		{"a commit status on a fork's", "status", "", `"sha":"abc","state":"pending","branches":[]`, "statuses pull/abc"},
+		{"a commit status on main", "status", "", `"sha":"abc","state":"success","branches":[{"name":"main"}]`, ""},
+		{"a merge group", "merge_group", "checks_requested", `"merge_group":{"head_sha":"abc","head_ref":"refs/heads/gh-readonly-queue/release/1/pr-7-def","base_ref":"refs/heads/release/1"}`, "merge-group/release/1@abc"},
+		{"a merge group that is no more", "merge_group", "destroyed", `"merge_group":{"head_sha":"abc","head_ref":"refs/heads/gh-readonly-queue/main/pr-7-def","base_ref":"refs/heads/main"}`, ""},
+		{"a deployment waits", "deployment_protection_rule", "requested", `"environment":"production","deployment":{"id":5},"deployment_callback_url":"https://api.github.com/repos/acme/churn/actions/runs/1234567890123/deployment_protection_rule"`, "deployment-review/5/1234567890123/production"},
+		{"a deployment that cannot be answered", "deployment_protection_rule", "requested", `"environment":"production","deployment":{"id":5},"deployment_callback_url":"https://example.com"`, ""},
 		{"the config pushed", "push", "", `"ref":"refs/heads/main","commits":[{"modified":[".github/phasegate.yml"]}]`, "repository, stale config"},
 		{"other files pushed", "push", "", `"ref":"refs/heads/main","commits":[{"added":["a.go"]}]`, ""},
 		{"a force push", "push", "", `"ref":"refs/heads/main","forced":true,"commits":[{"added":["a.go"]}]`, "repository, stale config"},
 		{"a push to a branch", "push", "", `"ref":"refs/heads/x","commits":[{"modified":[".github/phasegate.yml"]}]`, ""},
+		{"a collaborator changed", "member", "edited", `"member":{"login":"x"}`, "stale teams"},
+		{"a repository handed over", "repository", "transferred", `"changes":{}`, "repository, stale config, stale teams"},
 		{"a team changed", "membership", "added", `"team":{"slug":"data"}`, "stale teams"},
 		{"sub-issues", "sub_issues", "sub_issue_added", `"parent_issue":{"number":2,"labels":[{"name":"kind:problem"}]},"sub_issue":{"number":3,"labels":[{"name":"kind:deliverable"}]}`, "issue/2, issue/3"},
 		{"installed", "installation", "created", `"repositories":[{"full_name":"acme/churn"}]`, "repository"},
@@ -123,7 +175,7 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-func TestDeliverableOf(t *testing.T) {
+func TestDeliverableOfAPull(t *testing.T) {
 	for _, c := range []struct {
 		body, ref string
 		want      int
@@ -136,7 +188,7 @@ func TestDeliverableOf(t *testing.T) {
 		{"Deliverable: 3", "", 0},
 		{"Deliverable: #99999999999999999999", "", 0},
 	} {
-		if got := gh.DeliverableOf(c.body, c.ref); got != c.want {
+		if got := engine.DeliverableOf(c.body, c.ref); got != c.want {
 			t.Errorf("%q on %q: %d, want %d", c.body, c.ref, got, c.want)
 		}
 	}

@@ -131,8 +131,11 @@ func (g *GitHub) client(key engine.Key) (*client, error) {
 	return c, nil
 }
 
+// installation signs in as an installation. Each has its own copy of how the App signs in: fetching a token
+// writes to it.
 func (g *GitHub) installation(id int64) *ghinstallation.Transport {
-	t := ghinstallation.NewFromAppsTransport(g.app, id)
+	app := *g.app
+	t := ghinstallation.NewFromAppsTransport(&app, id)
 	t.InstallationTokenOptions = &github.InstallationTokenOptions{} // without it null is sent, which GitHub's description does not know
 	return t
 }
@@ -277,6 +280,9 @@ func (c *client) ask(ctx context.Context, document string, variables map[string]
 	for _, e := range answer.Errors {
 		switch {
 		case e.Type == "NOT_FOUND", e.Type == refusal && e.in("parent"): // a parent in a repository that we may not see is none
+		case e.Type == refusal && e.in("requestedReviewer"): // nor is a team: a workflow's token sees no members
+		case e.Type == refusal && e.in("shared"): // nor is another repository: it is asked for with a token of its own
+		case e.Type == refusal && e.in("mergeQueueEntry"): // nor is a place in a queue: who may not see queues judges no groups
 		case e.Type == refusal:
 			refused = append(refused, e)
 		case e.Type == "RATE_LIMITED", e.Type == "RATE_LIMIT": // GitHub has used both

@@ -31,6 +31,7 @@ const (
 	knownArgs   = `first: 100, labels: $kinds, orderBy: {field: CREATED_AT, direction: ASC}`
 )
 
+// setUpFields are of a repository with its config.
 const setUpFields = `databaseId nameWithOwner url
   defaultBranchRef { name target { oid } }
   config: object(expression: "HEAD:` + ConfigPath + `") { ... on Blob { oid byteSize isBinary isTruncated text } }`
@@ -45,6 +46,7 @@ const objectFields = `__typename ... on Issue { ` + issueFields + `
 const (
 	firstDocument = `query($owner: String!, $repo: String!, $number: Int!, $kinds: [String!]) {
 viewer { login databaseId }
+` + sharedPart + `
 repository(owner: $owner, name: $repo) {
   ` + setUpFields + `
   issueOrPullRequest(number: $number) { ` + objectFields + ` }
@@ -53,6 +55,7 @@ repository(owner: $owner, name: $repo) {
 
 	issueDocument = `query($owner: String!, $repo: String!, $number: Int!, $kinds: [String!], $since: DateTime!) {
 viewer { login databaseId }
+` + sharedPart + `
 repository(owner: $owner, name: $repo) {
   ` + setUpFields + `
   issueOrPullRequest(number: $number) { ` + objectFields + ` }
@@ -75,6 +78,7 @@ repository(owner: $owner, name: $repo) { issue(number: $number) {
 
 const repositoryDocument = `query($owner: String!, $repo: String!) {
 viewer { login databaseId }
+` + sharedPart + `
 repository(owner: $owner, name: $repo) {
   ` + setUpFields + `
   labels(first: 100) { pageInfo { hasNextPage endCursor } nodes { name description color } }
@@ -96,11 +100,3 @@ const surveyDocument = `query($owner: String!, $repo: String!) {
 repository(owner: $owner, name: $repo) {
   forms: object(expression: "HEAD:.github/ISSUE_TEMPLATE") { ... on Tree { entries { object { ... on Blob { oid byteSize isBinary isTruncated text } } } } }
   workflow: object(expression: "HEAD:.github/workflows/phasegate.yml") { ... on Blob { oid } } } }`
-
-const pullDocument = `query($owner: String!, $repo: String!, $number: Int!) {
-repository(owner: $owner, name: $repo) {
-  ` + setUpFields + `
-  pullRequest(number: $number) { closed headRefOid } } }`
-
-const configAtDocument = `query($owner: String!, $repo: String!, $expression: String!) {
-repository(owner: $owner, name: $repo) { config: object(expression: $expression) { ... on Blob { oid byteSize isBinary isTruncated text } } } }`

@@ -21,6 +21,11 @@ type event struct {
 	Parent   *issue   `json:"parent_issue"`
 	SubIssue *issue   `json:"sub_issue"`
 
+	SHA      string `json:"sha"` // of a commit status
+	Branches []struct {
+		Name string `json:"name"`
+	} `json:"branches"` // that the commit is the newest of
+
 	Ref     string   `json:"ref"`
 	Before  string   `json:"before"`
 	Forced  bool     `json:"forced"`
@@ -28,6 +33,11 @@ type event struct {
 	Commits []commit `json:"commits"`
 
 	CheckRun         *checkRun         `json:"check_run"`
+	CheckSuite       *checkSuite       `json:"check_suite"`
+	Review           *review           `json:"review"`
+	MergeGroup       *mergeGroup       `json:"merge_group"`
+	Environment      string            `json:"environment"`             // of a protection rule
+	Callback         string            `json:"deployment_callback_url"` // its answer goes there
 	Deployment       *deployment       `json:"deployment"`
 	DeploymentStatus *deploymentStatus `json:"deployment_status"`
 
@@ -46,6 +56,7 @@ type installation struct {
 }
 
 type repository struct {
+	ID            int64  `json:"id"`
 	Name          string `json:"name"`
 	FullName      string `json:"full_name"`
 	DefaultBranch string `json:"default_branch"`
@@ -70,6 +81,7 @@ type comment struct {
 
 type pull struct {
 	Number int       `json:"number"`
+	State  string    `json:"state"`
 	Body   string    `json:"body"`
 	Merged bool      `json:"merged"`
 	At     time.Time `json:"merged_at"`
@@ -78,17 +90,44 @@ type pull struct {
 }
 
 type checkRun struct {
-	Name    string `json:"name"`
-	HeadSHA string `json:"head_sha"`
-	App     struct {
-		Slug string `json:"slug"`
-	} `json:"app"`
-	Output struct {
+	checkSuite
+	Name       string `json:"name"`
+	ExternalID string `json:"external_id"`
+	Output     struct {
 		Text string `json:"text"`
 	} `json:"output"`
 }
 
+// checkSuite is what runs have in common with their suite.
+type checkSuite struct {
+	HeadSHA    string `json:"head_sha"`
+	HeadBranch string `json:"head_branch"`
+	App        struct {
+		Slug string `json:"slug"`
+	} `json:"app"`
+	Pulls []suitePull `json:"pull_requests"` // those from forks are missing
+}
+
+type suitePull struct {
+	Number int `json:"number"`
+	Base   struct {
+		Repo struct {
+			ID int64 `json:"id"`
+		} `json:"repo"`
+	} `json:"base"`
+}
+
+type review struct {
+	User account `json:"user"`
+}
+
+type mergeGroup struct {
+	HeadSHA string `json:"head_sha"`
+	BaseRef string `json:"base_ref"` // of the queue
+}
+
 type deployment struct {
+	ID          int64           `json:"id"`
 	Environment string          `json:"environment"`
 	Payload     json.RawMessage `json:"payload"` // whatever its author wrote
 }
@@ -103,7 +142,9 @@ type branch struct {
 }
 
 type changes struct {
-	Body *struct {
+	Title *struct{} `json:"title"`
+	Base  *struct{} `json:"base"`
+	Body  *struct {
 		From string `json:"from"`
 	} `json:"body"`
 	Name *struct {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-github/v62/github"
+	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/metrics"
 )
@@ -41,7 +42,7 @@ const maxFiles = 3000
 
 // pull is a merged pull request with all its files.
 func (j *gathering) pull(ctx context.Context, n pullNode) (facts.MergedPull, error) {
-	p := facts.MergedPull{Number: n.Number, Deliverable: DeliverableOf(n.Body, n.HeadRefName), Experiment: ExperimentOf(n.Body), Author: n.Author.person()}
+	p := facts.MergedPull{Number: n.Number, Deliverable: engine.DeliverableOf(n.Body, n.HeadRefName), Experiment: engine.ExperimentOf(n.Body), Author: n.Author.person()}
 	if n.MergedAt != nil {
 		p.Merged = *n.MergedAt
 	}

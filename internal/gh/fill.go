@@ -132,44 +132,6 @@ func (g *GitHub) meetings(ctx context.Context, c *client, key engine.Key) (facts
 	return facts.Known(out), nil
 }
 
-// OpenPulls implements [engine.Hub].
-func (g *GitHub) OpenPulls(ctx context.Context, key engine.Key, deliverable int) ([]int, error) {
-	c, err := g.client(key)
-	if err != nil {
-		return nil, err
-	}
-	var out []int
-	for page := (pageInfo{}); ; {
-		var a struct {
-			Repository *struct {
-				PullRequests list[struct {
-					Number            int
-					Body, HeadRefName string
-				}]
-			}
-		}
-		if err := c.query(ctx, openPullsDocument, variables(key, "after", cursor(page.EndCursor)), &a); err != nil {
-			return nil, fmt.Errorf("list open pull requests: %w", err)
-		}
-		if a.Repository == nil {
-			return nil, engine.ErrGone
-		}
-		for _, p := range a.Repository.PullRequests.Nodes {
-			if n := DeliverableOf(p.Body, p.HeadRefName); n == deliverable || n == 0 {
-				out = append(out, p.Number)
-			}
-		}
-		next := a.Repository.PullRequests.PageInfo
-		if !next.HasNextPage {
-			return out, nil
-		}
-		if next.stuck(page) {
-			return nil, errStuck
-		}
-		page = next
-	}
-}
-
 // compare reads what lies between two commits.
 func (g *GitHub) compare(ctx context.Context, c *client, key engine.Key, span facts.Span) (facts.Fact[facts.Comparison], error) {
 	at := strings.ToLower(key.FullName()) + "@" + span.Base + "..." + span.Head

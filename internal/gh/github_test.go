@@ -104,16 +104,24 @@ func newWorld(t *testing.T, config string, more ...hubsim.SeedIssue) *world {
 		permissions[p.Name] = string(p.Level)
 	}
 	seed := &hubsim.Seed{
-		Org: "acme", Repo: "churn", Repos: []string{"blank"}, Files: map[string]string{"README.md": "x\n"},
+		Org: "acme", Repo: "churn", Repos: []string{"blank", ".github"}, Files: map[string]string{"README.md": "x\n"},
 		Users:  []hubsim.SeedUser{{Login: "helena-bs", Permission: "admin"}, {Login: "rui-sme", Permission: "write"}, {Login: "sara-ds", Permission: "write"}, {Login: "tom-ds", Permission: "write"}},
-		Teams:  []hubsim.SeedTeam{{Slug: "science", Members: []string{"sara-ds"}}, {Slug: "juniors", Members: []string{"tom-ds"}, Parent: "science"}},
+		Teams:  []hubsim.SeedTeam{{Slug: "science", Members: []string{"sara-ds"}, Permission: "write"}, {Slug: "juniors", Members: []string{"tom-ds"}, Parent: "science"}},
 		Issues: []hubsim.SeedIssue{{Title: "Churn", Body: "### Parent\n\n#2", Labels: []string{"kind:deliverable"}, Author: "rui-sme"}, {Title: "Another", Labels: []string{"kind:deliverable"}, Author: "sara-ds"}, {Title: "Plain", Author: "sara-ds"}},
-		App:    &hubsim.SeedApp{ID: 1, InstallationID: 7, Permissions: permissions},
+		App:    &hubsim.SeedApp{ID: 1, InstallationID: 7, Permissions: permissions, Events: gh.Events()},
 	}
 	seed.Issues = append(seed.Issues, more...)
 	if config != "" {
 		seed.Files[gh.ConfigPath] = config
 	}
+	w := simulate(t, seed)
+	w.hub = w.newHub()
+	return w
+}
+
+// simulate starts a GitHub of a seed of one's own.
+func simulate(t *testing.T, seed *hubsim.Seed) *world {
+	t.Helper()
 	sim, err := hubsim.New(hubsim.Options{Seed: seed})
 	if err != nil {
 		t.Fatal(err)
@@ -130,9 +138,7 @@ func newWorld(t *testing.T, config string, more ...hubsim.SeedIssue) *world {
 		}
 		sim.Close()
 	})
-	w := &world{t: t, sim: sim, link: l, api: l.APIURL, wire: &wire{}, key: engine.Key{Installation: 7, Owner: "acme", Repo: "churn", Kind: engine.IssueKey, Number: 1}}
-	w.hub = w.newHub()
-	return w
+	return &world{t: t, sim: sim, link: l, api: l.APIURL, wire: &wire{}, key: engine.Key{Installation: 7, Owner: "acme", Repo: "churn", Kind: engine.IssueKey, Number: 1}}
 }
 
 // newHub is the client as it is when the App has just started.
@@ -162,7 +168,7 @@ func (w *world) send(rt http.RoundTripper, token, method, path string, in, out a
 		}
 		body = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(w.t.Context(), method, w.api+"/repos/acme/"+w.key.Repo+path, body)
+	req, err := http.NewRequestWithContext(w.t.Context(), method, w.api+"/repos/"+w.key.FullName()+path, body)
 	if err != nil {
 		w.t.Fatal(err)
 	}

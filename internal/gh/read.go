@@ -81,6 +81,7 @@ func (g *GitHub) lookAt(ctx context.Context, c *client, key engine.Key, r readin
 		return nil, engine.ErrGone
 	}
 	c.viewer.Store(new(a.viewer()))
+	a.Repository.shared = a.Shared
 	return a.Repository, nil
 }
 

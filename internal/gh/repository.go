@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-github/v62/github"
 	"github.com/phasegate/phasegate/internal/engine"
+	"github.com/phasegate/phasegate/internal/facts"
 )
 
 // Repository implements [engine.Hub].
@@ -44,6 +45,7 @@ func (g *GitHub) repository(ctx context.Context, key engine.Key) (*client, *repo
 	if a.Repository == nil {
 		return nil, nil, engine.ErrGone
 	}
+	a.Repository.shared = a.Shared
 	return c, a.Repository, nil
 }
 
@@ -65,68 +67,18 @@ func (g *GitHub) config(ctx context.Context, c *client, s *engine.RepositorySnap
 	return err
 }
 
-// configCheckOn is the external id of our newest phasegate/config on a commit; "" for none.
-func (g *GitHub) configCheckOn(ctx context.Context, c *client, key engine.Key, head string) (string, error) {
-	runs, _, err := c.Checks.ListCheckRunsForRef(ctx, key.Owner, key.Repo, head, &github.ListCheckRunsOptions{CheckName: github.String(configCheckName)})
+// configCheckOn is our newest phasegate/config on a commit; nil for none.
+func (g *GitHub) configCheckOn(ctx context.Context, c *client, key engine.Key, head string) (*facts.Run, error) {
+	runs, _, err := c.Checks.ListCheckRunsForRef(ctx, key.Owner, key.Repo, head, &github.ListCheckRunsOptions{CheckName: github.String(engine.ConfigName)})
 	if err != nil {
-		return "", fmt.Errorf("read the checks of %.7s: %w", head, limited(err))
+		return nil, fmt.Errorf("read the checks of %.7s: %w", head, limited(err))
 	}
 	for _, run := range runs.CheckRuns {
 		if g.app == nil || run.GetApp().GetID() == g.app.AppID() {
-			return run.GetExternalID(), nil
+			return &facts.Run{ID: run.GetID(), Name: run.GetName(), Head: head, Status: run.GetStatus(), Conclusion: run.GetConclusion(), ExternalID: run.GetExternalID()}, nil
 		}
 	}
-	return "", nil
-}
-
-// Pull implements [engine.Hub]: one request, and two more when the pull request changes the config.
-func (g *GitHub) Pull(ctx context.Context, key engine.Key) (engine.PullSnapshot, error) {
-	s := engine.PullSnapshot{Key: key, Closed: true}
-	c, err := g.client(key)
-	if err != nil {
-		return s, err
-	}
-	var a struct {
-		Repository *struct {
-			repositoryNode
-			PullRequest *struct {
-				Closed     bool
-				HeadRefOid string
-			}
-		}
-	}
-	if err := c.query(ctx, pullDocument, variables(key, "number", key.Number), &a); err != nil {
-		return s, g.refused(key, err)
-	}
-	if a.Repository == nil {
-		return s, engine.ErrGone
-	}
-	r := &a.Repository.repositoryNode
-	if a.Repository.PullRequest == nil || a.Repository.PullRequest.Closed {
-		return s, nil
-	}
-	s.Closed, s.Head = false, a.Repository.PullRequest.HeadRefOid
-	if s.Rules, err = g.rules(ctx, c, key, r); err != nil {
-		return s, err
-	}
-	if r.Config != nil {
-		s.Base = r.Config.Oid
-	}
-	var head struct{ Repository struct{ Config *blobNode } }
-	if err := c.query(ctx, configAtDocument, variables(key, "expression", s.Head+":"+ConfigPath), &head); err != nil {
-		return s, err
-	}
-	b := head.Repository.Config
-	if b == nil || b.Oid == s.Base {
-		return s, nil
-	}
-	now, err := g.readConfig(b)
-	if err != nil {
-		return s, err
-	}
-	s.Config, s.Problems = b.Oid, now.problems
-	s.Check, err = g.configCheckOn(ctx, c, key, s.Head)
-	return s, err
+	return nil, nil
 }
 
 func (g *GitHub) labels(ctx context.Context, c *client, key engine.Key, first list[labelName]) ([]engine.RepositoryLabel, error) {

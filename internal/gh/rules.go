@@ -35,9 +35,26 @@ func (g *GitHub) parse(oid, text string) parsed {
 	return p
 }
 
-// rules are the config in force: the default branch's, or the newest valid version before a broken one.
-// A config that cannot be read is an error, never the absence of one.
+// rules are the config in force: the repository's own together with the one that its owner's repositories share.
+// Where it has none of its own there are none.
 func (g *GitHub) rules(ctx context.Context, c *client, key engine.Key, r *repositoryNode) (engine.Rules, error) {
+	rules, err := g.ownRules(ctx, c, key, r)
+	if err != nil {
+		return rules, err
+	}
+	if rules.Policy != nil {
+		if rules, err = g.withShared(ctx, c, key, r, rules); err != nil {
+			return rules, err
+		}
+	}
+	branch, _ := r.head()
+	g.cache.mind(key, branch, rules.Policy)
+	return rules, nil
+}
+
+// ownRules are the config of the default branch, or the newest valid version before a broken one.
+// A config that cannot be read is an error, never the absence of one.
+func (g *GitHub) ownRules(ctx context.Context, c *client, key engine.Key, r *repositoryNode) (engine.Rules, error) {
 	if r.Config == nil {
 		return engine.Rules{}, nil
 	}
@@ -56,9 +73,14 @@ func (g *GitHub) rules(ctx context.Context, c *client, key engine.Key, r *reposi
 		return rules, err
 	}
 	rules.Policy = older
-	p := now.problems[0]
-	rules.Broken = fmt.Sprintf("%d:%d: %s", p.Line, p.Column, p.Text(older.Language))
+	rules.Broken = firstOf(now.problems, older.Language)
 	return rules, nil
+}
+
+// firstOf tells the first problem of a config that has some.
+func firstOf(problems []policy.Problem, lang lifecycle.Lang) string {
+	p := problems[0]
+	return fmt.Sprintf("%d:%d: %s", p.Line, p.Column, p.Text(lang))
 }
 
 // readConfig parses a blob; one that GitHub cuts off or calls binary is broken, not absent.
@@ -136,8 +158,8 @@ func (g *GitHub) findOlder(ctx context.Context, c *client, key engine.Key) (*pol
 // rosterTeams is how long a team's members are believed without an event about them.
 const rosterTeams = 10 * time.Minute
 
-// roster resolves the config's logins and teams to accounts. A team that cannot be read leaves its
-// roles unread, which holds the gates that need them.
+// roster resolves the config's logins, teams and permissions to accounts. What cannot be read leaves its roles
+// unread, which holds the gates that need them.
 func (g *GitHub) roster(ctx context.Context, c *client, key engine.Key, p *policy.Policy) (facts.Roster, error) {
 	r := facts.Roster{Holders: map[lifecycle.Role][]facts.Person{}, Unread: map[lifecycle.Role]string{}}
 	accounts, err := g.accounts(ctx, c, key, p)
@@ -147,18 +169,18 @@ func (g *GitHub) roster(ctx context.Context, c *client, key engine.Key, p *polic
 	for _, role := range append(lifecycle.Roles[:len(lifecycle.Roles):len(lifecycle.Roles)], lifecycle.Validator) {
 		var people []facts.Person
 		for _, h := range p.RoleHolders(role) {
-			if !h.IsTeam() {
+			if h.IsPerson() {
 				if a, ok := accounts[strings.ToLower(h.Login)]; ok {
 					people = facts.Union(people, []facts.Person{a})
 				}
 				continue
 			}
-			members, err := g.team(ctx, c, key, h.Team)
+			members, err := g.members(ctx, c, key, h)
 			if err != nil {
 				return r, err
 			}
 			if members == nil {
-				r.Unread[role] = "the members of " + h.String() + " could not be read"
+				r.Unread[role] = "who is in " + h.String() + " could not be read"
 				continue
 			}
 			people = facts.Union(people, members)
@@ -197,7 +219,7 @@ func loginsOf(p *policy.Policy) []string {
 	seen := map[string]bool{}
 	add := func(holders []policy.Holder) {
 		for _, h := range holders {
-			if login := strings.ToLower(h.Login); !h.IsTeam() && !seen[login] {
+			if login := strings.ToLower(h.Login); h.IsPerson() && !seen[login] {
 				seen[login] = true
 				logins = append(logins, login)
 			}
@@ -208,6 +230,14 @@ func loginsOf(p *policy.Policy) []string {
 	}
 	add(p.Validators)
 	return logins
+}
+
+// members lists who is in a team or has a permission; nil when that cannot be seen.
+func (g *GitHub) members(ctx context.Context, c *client, key engine.Key, h policy.Holder) ([]facts.Person, error) {
+	if h.IsTeam() {
+		return g.team(ctx, c, key, h.Team)
+	}
+	return g.permitted(ctx, c, key, h.Permission)
 }
 
 // team lists a team's members, those of its child teams included; nil when it cannot be seen.

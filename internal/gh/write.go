@@ -44,8 +44,14 @@ func (g *GitHub) Apply(ctx context.Context, key engine.Key, effect engine.Effect
 		}
 	case engine.DescribeLabel:
 		err = c.describeLabel(ctx, key, e)
-	case engine.ConfigCheck:
-		err = c.configCheck(ctx, key, e)
+	case engine.PutCheck:
+		err = c.putCheck(ctx, key, e)
+	case engine.AskReview:
+		err = c.reviewers(ctx, key, http.MethodPost, e.Pull, e.People, e.Teams)
+	case engine.UnaskReview:
+		err = c.reviewers(ctx, key, http.MethodDelete, e.Pull, e.People, e.Teams)
+	case engine.AnswerDeployment:
+		err = c.answerDeployment(ctx, key, e)
 	default:
 		return fmt.Errorf("no way is known to carry out %s", effect)
 	}
@@ -143,29 +149,3 @@ func (c *client) describeLabel(ctx context.Context, key engine.Key, e engine.Des
 	_, err = c.Do(ctx, req, nil)
 	return err
 }
-
-func (c *client) configCheck(ctx context.Context, key engine.Key, e engine.ConfigCheck) error {
-	conclusion := "success"
-	switch {
-	case e.Failed && e.Observing:
-		conclusion = "neutral"
-	case e.Failed:
-		conclusion = "failure"
-	}
-	opts := github.CreateCheckRunOptions{Name: configCheckName, HeadSHA: e.Head, ExternalID: &e.ExternalID, Conclusion: &conclusion,
-		Output: &github.CheckRunOutput{Title: &e.Title, Summary: &e.Summary}}
-	level := "failure"
-	for _, n := range e.Problems {
-		line := max(n.Line, 1)
-		note := &github.CheckRunAnnotation{Path: &n.Path, StartLine: &line, EndLine: &line, AnnotationLevel: &level, Message: &n.Message}
-		if n.Column > 0 {
-			note.StartColumn, note.EndColumn = &n.Column, &n.Column
-		}
-		opts.Output.Annotations = append(opts.Output.Annotations, note)
-	}
-	_, _, err := c.Checks.CreateCheckRun(ctx, key.Owner, key.Repo, opts)
-	return err
-}
-
-// configCheckName is the check that says whether the config can be read.
-const configCheckName = "phasegate/config"

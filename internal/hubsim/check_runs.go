@@ -63,12 +63,14 @@ func (s *Server) createCheckRun(r *request) (response, error) {
 	c.suite.list = append(c.suite.list, c)
 	s.applyCheck(c, &in, r.now)
 	s.emitCheckRun(r.actor.user, c, "created", false)
-	s.afterCheck(r.actor.user, c, false)
+	s.afterCheck(r.actor.user, c, false, false)
+	s.queuesChanged(r.now, r.repo, c.headSHA)
 	return created(s.renderCheckRun(c)).with("Location", s.api("/repos/%s/check-runs/%d", r.repo.fullName(), c.id)), nil
 }
 
-// applyCheck takes over what a request says of a run. Setting a conclusion completes it; setting another status
-// than completed opens it again.
+// applyCheck takes over what a request says of a run. Setting a conclusion completes it. A run that is completed
+// stays so: GitHub takes another status and leaves the run as it is (taskcluster/taskcluster#5085,
+// Mergifyio/mergify#1989).
 func (s *Server) applyCheck(c *checkRun, in *checkInput, now time.Time) {
 	set(&c.name, in.Name)
 	set(&c.externalID, in.ExternalID)
@@ -84,7 +86,7 @@ func (s *Server) applyCheck(c *checkRun, in *checkInput, now time.Time) {
 		} else {
 			c.completedAt = now
 		}
-	case in.Status != nil:
+	case in.Status != nil && c.status != "completed":
 		c.status, c.conclusion, c.completedAt = *in.Status, "", time.Time{}
 	}
 	if in.Output != nil {
@@ -119,13 +121,14 @@ func set(to, from *string) {
 	}
 }
 
-// afterCheck tells of a run that was just completed and of its suite, if that was the last one open.
-func (s *Server) afterCheck(by *user, c *checkRun, wasCompleted bool) {
-	if c.status != "completed" || wasCompleted {
-		return
+// afterCheck tells of a run that was just completed and of its suite, if nothing of that is open any more: the run
+// was the last one, or the answer to a suite that was asked for again.
+func (s *Server) afterCheck(by *user, c *checkRun, wasCompleted, wasAsked bool) {
+	completed := c.status == "completed" && !wasCompleted
+	if completed {
+		s.emitCheckRun(by, c, "completed", false)
 	}
-	s.emitCheckRun(by, c, "completed", false)
-	if status, _ := c.suite.state(); status == "completed" {
+	if status, _ := c.suite.state(); status == "completed" && (completed || wasAsked) {
 		s.emitCheckSuite(by, c.suite, "completed", false)
 	}
 }
@@ -158,9 +161,10 @@ func (s *Server) updateCheckRun(r *request) (response, error) {
 	if err := in.check(false); err != nil {
 		return response{}, err
 	}
-	wasCompleted := c.status == "completed"
+	wasCompleted, wasAsked := c.status == "completed", c.suite.rerequested
 	s.applyCheck(c, &in, r.now)
-	s.afterCheck(r.actor.user, c, wasCompleted)
+	s.afterCheck(r.actor.user, c, wasCompleted, wasAsked)
+	s.queuesChanged(r.now, r.repo, c.headSHA)
 	return ok(s.renderCheckRun(c)), nil
 }
 

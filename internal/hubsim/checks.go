@@ -124,6 +124,7 @@ type workflowRun struct {
 	createdAt  time.Time
 	startedAt  time.Time
 	updatedAt  time.Time
+	pending    []*pendingDeployment // jobs that waited for protection rules, in order
 }
 
 // addCheckRoutes adds the routes about checks, statuses, deployments and Actions.
@@ -133,4 +134,6 @@ func (s *Server) addCheckRoutes() {
 	s.addStatusRoutes()
 	s.addDeploymentRoutes()
 	s.addWorkflowRoutes()
+	s.addEnvironmentRoutes()
+	s.addProtectionRuleRoutes()
 }

@@ -49,8 +49,8 @@ func TestCheckRunStates(t *testing.T) {
 		{`{"status":"in_progress","conclusion":"failure"}`, "completed", "failure", "check_run.completed check_suite.completed"},
 		{`{"conclusion":"success"}`, "completed", "success", ""},
 		{`{"name":"gate 2"}`, "completed", "success", ""},
-		{`{"status":"in_progress"}`, "in_progress", "<nil>", ""},
-		{`{"status":"completed","conclusion":"neutral","completed_at":"2026-01-06T14:00:00Z"}`, "completed", "neutral", "check_run.completed check_suite.completed"},
+		{`{"status":"in_progress"}`, "completed", "success", ""},
+		{`{"status":"completed","conclusion":"neutral","completed_at":"2026-01-06T14:00:00Z"}`, "completed", "neutral", ""},
 	} {
 		h.take()
 		a := h.botDo(bot, "PATCH", path, step.body).must(t, 200)
@@ -183,6 +183,9 @@ func TestPushAsksForChecks(t *testing.T) {
 	if a := h.do("rui-sme", "GET", suite, "").must(t, 200); a.field("status") != "completed" || a.field("conclusion") != "success" {
 		t.Errorf("suite %s", a.body)
 	}
+	if got := namesOf(h.take()); got != "check_suite.completed" {
+		t.Errorf("the suite that was asked for again: %s", got)
+	}
 	h.do("", "PATCH", base+"/check-suites/preferences", `{"auto_trigger_checks":[{"app_id":4711,"setting":false}]}`, mina...).must(t, 200)
 	h.write("sara-ds", "topic", "b.txt", "x")
 	if got := namesOf(h.take()); got != "" {
@@ -213,4 +216,32 @@ func TestChecksDecideOverAMerge(t *testing.T) {
 	h.do("sara-ds", "PUT", merge, "").must(t, 405)
 	h.botDo(bot, "POST", base+"/check-runs", good).must(t, 201)
 	h.do("sara-ds", "PUT", merge, "").must(t, 200)
+}
+
+// A run that stays unfinished for more than two weeks becomes stale, and no App is told.
+func TestUnfinishedChecksBecomeStale(t *testing.T) {
+	h := newHub(t, withFiles)
+	bot, sha := h.bot(nil), h.head("main")
+	post := func(more string) string {
+		a := h.botDo(bot, "POST", base+"/check-runs", fmt.Sprintf(`{"name":"gate","head_sha":%q%s}`, sha, more)).must(t, 201)
+		return fmt.Sprintf("%s/check-runs/%.0f", base, a.field("id"))
+	}
+	waits, done := post(`,"status":"in_progress"`), post(`,"conclusion":"failure"`)
+	h.take()
+	for _, c := range []struct {
+		days                    int
+		conclusion, conclusion2 string
+	}{{13, "<nil>", "failure"}, {2, "stale", "failure"}} {
+		if err := h.s.SetClock(t.Context(), h.s.Now().AddDate(0, 0, c.days)); err != nil {
+			t.Fatal(err)
+		}
+		for path, want := range map[string]string{waits: c.conclusion, done: c.conclusion2} {
+			if a := h.do("rui-sme", "GET", path, "").must(t, 200); fmt.Sprint(a.field("conclusion")) != want {
+				t.Errorf("after %d more days: %s, want %s", c.days, a.body, want)
+			}
+		}
+	}
+	if got := namesOf(h.take()); got != "" {
+		t.Errorf("somebody was told: %s", got)
+	}
 }

@@ -346,5 +346,6 @@ func (s *Server) commitEdit(r *request, in *contentsInput, e gitstore.Edit) (git
 	if err != nil {
 		return gitstore.Commit{}, err
 	}
+	s.signForBot(w, done, in.Author == nil && in.Committer == nil)
 	return done, s.setRef(w, r.repo, gitstore.HeadsPrefix+in.Branch, done.SHA, false)
 }

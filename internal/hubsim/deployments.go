@@ -94,6 +94,7 @@ func (s *Server) mergeForDeployment(r *request, ref string) (obj, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.signedByGitHub(c, w.now)
 	if err := s.setRef(w, r.repo, gitstore.HeadsPrefix+ref, c.SHA, false); err != nil {
 		return nil, err
 	}

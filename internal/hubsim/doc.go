@@ -16,7 +16,8 @@
 //   - issues*.go, labels.go, comments.go, reactions.go, events.go, users.go, teams.go, orgs.go, repos.go, apps.go,
 //     search.go are the REST routes.
 //   - git*.go, pulls*.go, reviews*.go, check*.go, statuses.go, deployment*.go, workflows.go, contents.go are those
-//     about code.
-//   - graphql*.go answers GraphQL; simapi.go and faults.go are the simulator's own /_sim interface.
+//     about code; queue.go merges through a merge queue, environments.go and protection_rules.go let Apps decide over
+//     deployments, verify.go remembers which commits are signed.
+//   - graphql*.go answers GraphQL; simapi.go, simruns.go and faults.go are the simulator's own /_sim interface.
 //   - seed.go and play.go read a seed and play a scenario.
 package hubsim

@@ -23,7 +23,7 @@ var eventNodes = map[string]string{
 	"unassigned": "UAE", "locked": "LOE", "unlocked": "UNLOE", "cross-referenced": "CRE", "merged": "ME",
 	"referenced": "REFE", "comment_deleted": "CDE", "sub_issue_added": "SIAE", "sub_issue_removed": "SIRE",
 	"parent_issue_added": "PIAE", "parent_issue_removed": "PIRE", "review_requested": "RRE",
-	"review_request_removed": "RRRE", "head_ref_deleted": "HRDE", "review_dismissed": "RDE",
+	"review_request_removed": "RRRE", "head_ref_deleted": "HRDE", "head_ref_force_pushed": "HRFPE", "review_dismissed": "RDE",
 }
 
 func (e *event) nodeID() string {

@@ -204,6 +204,7 @@ func (s *Server) createGitCommit(r *request) (response, error) {
 	if err != nil {
 		return response{}, gitError(err, "Commit")
 	}
+	s.signForBot(r.write(), c, in.Author == nil && in.Committer == nil)
 	out := s.renderGitCommit(r.repo, c)
 	return created(out).with("Location", out["url"].(string)), nil
 }

@@ -84,7 +84,13 @@ func (s *Server) checkPush(a *actor, p *push) error {
 		}
 	}
 	branch, isBranch := p.branch()
-	if !isBranch || p.viaPull != nil || p.before == zeroSHA {
+	if !isBranch || p.viaPull != nil {
+		return nil
+	}
+	if strings.HasPrefix(branch, queuePrefix) {
+		return fail(http.StatusUnprocessableEntity, "Reference update failed") // they are read-only, as their name says
+	}
+	if p.before == zeroSHA {
 		return nil
 	}
 	need := p.repo.requirements(branch)
@@ -149,6 +155,9 @@ func (s *Server) moved(w write, p *push) {
 	}
 	s.requestSuites(w, p, branch)
 	s.syncPulls(w, p, branch)
+	if p.viaPull == nil {
+		s.runQueue(w.now, p.repo, branch) // its groups build on what was there before
+	}
 	if branch == p.repo.defaultBranch {
 		for _, c := range news {
 			s.closeByKeywords(w, p.repo, c.Message, nil, c.SHA)
@@ -284,9 +293,10 @@ func (s *Server) synchronize(w write, i *issue, p *push) {
 	before := pl.headSHA
 	pl.headSHA, pl.baseSHA = p.after, pl.baseTip()
 	i.updatedAt = w.now
+	s.leaveQueue(w, i)
 	_ = code.SetRef(i.pullRef("head"), p.after) // a commit, pushed just now
 	if p.forced {
-		s.addEvent(w, i, "head_ref_force_pushed", func(e *event) { e.commitID = p.after })
+		s.addEvent(w, i, "head_ref_force_pushed", func(e *event) { e.commitID, e.from, e.to = p.after, before, p.after })
 	}
 	if c, err := code.Compare(before, p.after); err == nil {
 		s.addCommitEvents(w, i, c.Ahead)

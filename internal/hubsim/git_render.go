@@ -58,7 +58,7 @@ func (s *Server) renderCommit(r *repo, c gitstore.Commit) obj {
 		"commit": obj{
 			"author": renderSignature(c.Author), "committer": renderSignature(c.Committer), "message": c.Message,
 			"tree": s.renderTreeLink(r, c.Tree), "url": s.api("/repos/%s/git/commits/%s", r.fullName(), c.SHA),
-			"comment_count": 0, "verification": unsigned(),
+			"comment_count": 0, "verification": s.verificationOf(c),
 		},
 		"author": s.renderAccount(c.Author), "committer": s.renderAccount(c.Committer), "parents": parents,
 	}
@@ -81,7 +81,7 @@ func (s *Server) renderGitCommit(r *repo, c gitstore.Commit) obj {
 		"sha": c.SHA, "node_id": gitNodeID(nodeCommit, r, c.SHA), "url": s.api("/repos/%s/git/commits/%s", r.fullName(), c.SHA),
 		"html_url": s.web("/%s/commit/%s", r.fullName(), c.SHA), "author": renderSignature(c.Author),
 		"committer": renderSignature(c.Committer), "message": c.Message, "tree": s.renderTreeLink(r, c.Tree),
-		"parents": parents, "verification": unsigned(),
+		"parents": parents, "verification": s.verificationOf(c),
 	}
 }
 

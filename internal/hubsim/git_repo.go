@@ -13,13 +13,15 @@ import (
 
 // repoGit is what a repository keeps about code beside pull requests and check runs.
 type repoGit struct {
-	store       *gitstore.Repo             // see repo.code
-	statuses    map[string][]*commitStatus // by commit, the oldest first
-	suites      []*checkSuite              // in order of creation
-	noAutoCheck map[int64]bool             // Apps whose check suites are not made by themselves
-	deployments []*deployment              // in order of creation
-	runs        []*workflowRun             // in order of creation
-	workflows   map[string]int64           // path of a workflow's file → its id
+	store        *gitstore.Repo             // see repo.code
+	statuses     map[string][]*commitStatus // by commit, the oldest first
+	suites       []*checkSuite              // in order of creation
+	noAutoCheck  map[int64]bool             // Apps whose check suites are not made by themselves
+	queues       map[string][]*queueEntry   // merge queues by base branch, the head first
+	deployments  []*deployment              // in order of creation
+	runs         []*workflowRun             // in order of creation
+	environments []*environment             // in order of creation
+	workflows    map[string]int64           // path of a workflow's file → its id
 }
 
 // zeroSHA stands for "no commit" in push events.

@@ -37,6 +37,7 @@ type (
 	gqlEntry struct {
 		repo *repo
 		gitstore.Entry
+		commit string // whose tree it was found in, "" if that is not known
 	}
 )
 
@@ -121,15 +122,21 @@ func (c *gqlCall) expression(rp *repo, expression string) (any, error) {
 
 func gqlGitFields() map[string]gqlResolver {
 	out := map[string]gqlResolver{}
-	for _, part := range []map[string]gqlResolver{gqlRepositoryCode(), gqlRefFields(), gqlObjectFields(), gqlTreeFields(), gqlCommitFields()} {
+	for _, part := range []map[string]gqlResolver{
+		gqlRepositoryCode(), gqlRefFields(), gqlObjectFields(), gqlTreeFields(), gqlCommitFields(), gqlAuthorshipFields(), gqlSubmoduleFields(),
+	} {
 		maps.Copy(out, part)
 	}
 	return out
 }
 
-// contents refuses an App that may not read code, then answers.
+// contents refuses an App that may not read code, then answers. What is public in a repository to which its token
+// does not reach, it reads like anybody.
 func contents(answer func(c *gqlCall, r *repo, args gqlArgs) (any, error)) gqlResolver {
 	return with(func(c *gqlCall, r *repo, args gqlArgs) (any, error) {
+		if a := c.backend.r.actor; a.kind == actorInstallation && !r.private && !a.covers(r) {
+			return answer(c, r, args)
+		}
 		if err := c.need(r, readContents, false); err != nil {
 			return nil, err
 		}
@@ -139,6 +146,10 @@ func contents(answer func(c *gqlCall, r *repo, args gqlArgs) (any, error)) gqlRe
 
 func gqlRepositoryCode() map[string]gqlResolver {
 	return fieldsOf("Repository", map[string]gqlResolver{
+		"isEmpty": of(func(_ *gqlCall, r *repo) any {
+			_, err := r.code().Branch(r.defaultBranch)
+			return err != nil
+		}),
 		"defaultBranchRef": contents(func(_ *gqlCall, r *repo, _ gqlArgs) (any, error) {
 			ref, err := r.code().Ref(gitstore.HeadsPrefix + r.defaultBranch)
 			return gqlFound(gqlBranchRef{r, ref}, err)
@@ -256,7 +267,7 @@ func gqlTreeFields() map[string]gqlResolver {
 		entries, err := t.repo.code().Tree(t.sha, false)
 		list := make([]gqlEntry, len(entries))
 		for i, e := range entries {
-			list[i] = gqlEntry{t.repo, e}
+			list[i] = gqlEntry{repo: t.repo, Entry: e}
 		}
 		return list, err
 	})
@@ -338,7 +349,7 @@ func commitParents(c *gqlCall, v gqlCommit, _ gqlArgs) (any, error) {
 
 func commitFile(_ *gqlCall, v gqlCommit, args gqlArgs) (any, error) {
 	e, err := v.repo.code().Lookup(v.Tree, strings.Trim(args.str("path"), "/"))
-	return gqlFound(gqlEntry{v.repo, e}, err)
+	return gqlFound(gqlEntry{v.repo, e, v.SHA}, err)
 }
 
 func commitHistory(_ *gqlCall, v gqlCommit, args gqlArgs) (any, error) {

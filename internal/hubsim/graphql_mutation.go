@@ -27,6 +27,8 @@ func gqlMutationFields() map[string]gqlResolver {
 
 		"markPullRequestReadyForReview": mutation(mutateDraft(false)),
 		"convertPullRequestToDraft":     mutation(mutateDraft(true)),
+		"enqueuePullRequest":            mutation(mutateEnqueue),
+		"dequeuePullRequest":            mutation(mutateDequeue),
 	})
 }
 

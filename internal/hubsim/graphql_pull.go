@@ -46,9 +46,8 @@ func pullState() map[string]gqlResolver {
 			}
 			return "CONFLICTING"
 		}),
-		"isInMergeQueue":      of(func(*gqlCall, *issue) any { return false }),
-		"isMergeQueueEnabled": of(func(_ *gqlCall, i *issue) any { return hasMergeQueue(i.repo, i.pull.baseRef) }),
-		"reviewDecision":      of(reviewDecision),
+		"reviewDecision": of(reviewDecision),
+		"timelineItems":  with(timelineItems),
 	}
 }
 
@@ -161,36 +160,4 @@ func associatedPulls(c *gqlCall, v gqlCommit, _ gqlArgs) (any, error) {
 	}
 	list, err := c.backend.s.pullsOfCommit(v.repo, v.SHA)
 	return listOf(list), err
-}
-
-func hasMergeQueue(rp *repo, branch string) bool {
-	p := rp.protection[branch]
-	return p != nil && p.mergeQueue
-}
-
-// gqlQueue is the merge queue of a branch.
-type gqlQueue struct {
-	repo   *repo
-	branch string
-}
-
-func gqlMergeQueueFields() map[string]gqlResolver {
-	path := func(q gqlQueue) string { return "/" + q.repo.fullName() + "/queue/" + q.branch }
-	out := fieldsOf("MergeQueue", map[string]gqlResolver{
-		"id":           of(func(_ *gqlCall, q gqlQueue) any { return gitNodeID("MQ", q.repo, q.branch) }),
-		"url":          of(func(c *gqlCall, q gqlQueue) any { return c.backend.s.web("%s", path(q)) }),
-		"resourcePath": of(func(_ *gqlCall, q gqlQueue) any { return path(q) }),
-		"repository":   of(func(_ *gqlCall, q gqlQueue) any { return q.repo }),
-	})
-	out["Repository.mergeQueue"] = with(func(_ *gqlCall, r *repo, args gqlArgs) (any, error) {
-		branch, given := args.text("branch")
-		if !given {
-			branch = r.defaultBranch
-		}
-		if !hasMergeQueue(r, branch) {
-			return nil, nil
-		}
-		return gqlQueue{r, branch}, nil
-	})
-	return out
 }

@@ -130,7 +130,7 @@ func gqlReviewFields() map[string]gqlResolver {
 		"id":                of(func(_ *gqlCall, q gqlReviewRequest) any { return q.gqlKey() }),
 		"asCodeOwner":       of(func(*gqlCall, gqlReviewRequest) any { return false }),
 		"pullRequest":       of(func(_ *gqlCall, q gqlReviewRequest) any { return q.pull }),
-		"requestedReviewer": of(func(_ *gqlCall, q gqlReviewRequest) any { return q.reviewer }),
+		"requestedReviewer": with(func(c *gqlCall, q gqlReviewRequest, _ gqlArgs) (any, error) { return c.reviewer(q.reviewer) }),
 	}))
 	return out
 }

@@ -15,9 +15,16 @@ var timelineTypes = []struct{ kind, typ, itemType string }{
 	{"closed", "ClosedEvent", "CLOSED_EVENT"},
 	{"reopened", "ReopenedEvent", "REOPENED_EVENT"},
 	{"renamed", "RenamedTitleEvent", "RENAMED_TITLE_EVENT"},
+	{"review_requested", "ReviewRequestedEvent", "REVIEW_REQUESTED_EVENT"},
+	{"review_request_removed", "ReviewRequestRemovedEvent", "REVIEW_REQUEST_REMOVED_EVENT"},
+	{"head_ref_force_pushed", "HeadRefForcePushedEvent", "HEAD_REF_FORCE_PUSHED_EVENT"},
 }
 
-const commentItem = "ISSUE_COMMENT"
+// What of the timeline is no event.
+const (
+	commentItem = "ISSUE_COMMENT"
+	reviewItem  = "PULL_REQUEST_REVIEW"
+)
 
 // gqlType is the event's type in the schema, "" for one that the schema leaves out.
 func (e *event) gqlType() string {
@@ -41,7 +48,7 @@ func (e *event) itemType() string {
 func (e *event) gqlKey() string { return e.nodeID() }
 
 // timelineItems lists an issue's comments and events in the order in which they came about.
-func timelineItems(_ *gqlCall, i *issue, args gqlArgs) (any, error) {
+func timelineItems(c *gqlCall, i *issue, args gqlArgs) (any, error) {
 	since, hasSince, err := args.instant("since")
 	if err != nil {
 		return nil, err
@@ -59,6 +66,13 @@ func timelineItems(_ *gqlCall, i *issue, args gqlArgs) (any, error) {
 	for _, cm := range i.comments {
 		if wanted(commentItem, cm.createdAt) {
 			items = append(items, item{cm.createdAt, cm.id, cm})
+		}
+	}
+	if i.isPull() {
+		for _, rv := range c.reviews(i) {
+			if rv.state != reviewPending && wanted(reviewItem, rv.submittedAt) {
+				items = append(items, item{rv.submittedAt, rv.id, rv})
+			}
 		}
 	}
 	for _, e := range i.events {
@@ -108,5 +122,38 @@ func gqlTimelineFields() map[string]gqlResolver {
 	out["ClosedEvent.resourcePath"] = of(func(_ *gqlCall, e *event) any { return path(e) })
 	out["RenamedTitleEvent.previousTitle"] = of(func(_ *gqlCall, e *event) any { return e.from })
 	out["RenamedTitleEvent.currentTitle"] = of(func(_ *gqlCall, e *event) any { return e.to })
+	maps.Copy(out, gqlPullEventFields())
 	return out
+}
+
+// gqlPullEventFields are the fields of the events that only pull requests have.
+func gqlPullEventFields() map[string]gqlResolver {
+	out := map[string]gqlResolver{}
+	for _, typ := range []string{"ReviewRequestedEvent", "ReviewRequestRemovedEvent"} {
+		out[typ+".pullRequest"] = of(func(_ *gqlCall, e *event) any { return e.issue })
+		out[typ+".requestedReviewer"] = with(func(c *gqlCall, e *event, _ gqlArgs) (any, error) { return c.reviewer(e.reviewer) })
+	}
+	commit := func(sha func(*event) string) gqlResolver {
+		return with(func(c *gqlCall, e *event, _ gqlArgs) (any, error) { return c.commit(e.issue.repo, sha(e)) })
+	}
+	maps.Copy(out, fieldsOf("HeadRefForcePushedEvent", map[string]gqlResolver{
+		"pullRequest":  of(func(_ *gqlCall, e *event) any { return e.issue }),
+		"beforeCommit": commit(func(e *event) string { return e.from }),
+		"afterCommit":  commit(func(e *event) string { return e.to }),
+		"ref":          of(func(_ *gqlCall, e *event) any { return branchRef(e.issue.pull.headRepo, e.issue.pull.headRef) }),
+	}))
+	return out
+}
+
+// reviewer is who a review is asked of. A team is told only to who may know of it: an App needs the members
+// permission, people must be in the organisation.
+func (c *gqlCall) reviewer(who gqlKeyed) (any, error) {
+	t, isTeam := who.(*team)
+	if !isTeam {
+		return who, nil
+	}
+	if visible, err := c.seeTeam(t); !visible || err != nil {
+		return nil, err
+	}
+	return t, nil
 }

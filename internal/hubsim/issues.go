@@ -177,6 +177,9 @@ func (s *Server) setState(w write, i *issue, state, reason string) error {
 		}
 		return nil
 	}
+	if i.isPull() {
+		s.leaveQueue(w, i)
+	}
 	i.state, i.updatedAt = state, w.now
 	kind := "closed"
 	if state == "open" {

@@ -43,11 +43,12 @@ type rule struct {
 			Context       string
 			IntegrationID int64 `json:"integration_id"`
 		} `json:"required_status_checks"`
-		Strict       bool `json:"strict_required_status_checks_policy"`
-		Reviews      int  `json:"required_approving_review_count"`
-		CodeOwners   bool `json:"require_code_owner_review"`
-		LastPush     bool `json:"require_last_push_approval"`
-		DismissStale bool `json:"dismiss_stale_reviews_on_push"`
+		Strict       bool   `json:"strict_required_status_checks_policy"`
+		Reviews      int    `json:"required_approving_review_count"`
+		CodeOwners   bool   `json:"require_code_owner_review"`
+		LastPush     bool   `json:"require_last_push_approval"`
+		DismissStale bool   `json:"dismiss_stale_reviews_on_push"`
+		MergeMethod  string `json:"merge_method"` // of a merge queue: MERGE, SQUASH or REBASE
 	}
 }
 
@@ -100,7 +101,7 @@ func (p *protection) add(ru *rule) {
 		p.lastPush = p.lastPush || in.LastPush
 		p.dismissStale = p.dismissStale || in.DismissStale
 	case "merge_queue":
-		p.mergeQueue = true
+		p.mergeQueue, p.mergeMethod = true, cmp.Or(in.MergeMethod, "MERGE")
 	}
 }
 

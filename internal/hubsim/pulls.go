@@ -197,6 +197,7 @@ func (s *Server) setDraft(w write, i *issue, draft bool) {
 	}
 	i.pull.draft, i.updatedAt = draft, w.now
 	if draft {
+		s.leaveQueue(w, i)
 		s.addEvent(w, i, "convert_to_draft", nil)
 		s.emitPull(w, i, "converted_to_draft", nil)
 		return

@@ -83,10 +83,16 @@ func (s *Server) mayMerge(r *request, i *issue, in *mergeInput) error {
 
 // mergeCommit writes what the base branch is to point to.
 func (s *Server) mergeCommit(w write, i *issue, in *mergeInput) (gitstore.Commit, error) {
+	return s.mergeOnto(w, i, i.pull.baseTip(), in)
+}
+
+// mergeOnto writes a commit that brings a pull request into another commit. GitHub signs it, except for those it
+// makes anew to rebase.
+func (s *Server) mergeOnto(w write, i *issue, onto string, in *mergeInput) (c gitstore.Commit, err error) {
 	p, code := i.pull, i.repo.code()
 	by := s.signature(w.user(), w.now)
 	if in.Method == "rebase" {
-		return code.Rebase(p.baseTip(), p.headSHA, by)
+		return code.Rebase(onto, p.headSHA, by)
 	}
 	title, message, err := s.mergeMessage(i, in.Method)
 	if err != nil {
@@ -103,9 +109,14 @@ func (s *Server) mergeCommit(w write, i *issue, in *mergeInput) (gitstore.Commit
 	}
 	text := strings.TrimRight(title+"\n\n"+message, "\n")
 	if in.Method == "squash" {
-		return code.Squash(p.baseTip(), p.headSHA, s.signature(i.author, w.now), webFlow(w.now), text)
+		c, err = code.Squash(onto, p.headSHA, s.signature(i.author, w.now), webFlow(w.now), text)
+	} else {
+		c, err = code.Merge(onto, p.headSHA, by, webFlow(w.now), text)
 	}
-	return code.Merge(p.baseTip(), p.headSHA, by, webFlow(w.now), text)
+	if err == nil {
+		s.signedByGitHub(c, w.now)
+	}
+	return c, err
 }
 
 // mergeMessage is the title and message GitHub proposes.
@@ -176,6 +187,7 @@ func (s *Server) updateBranch(r *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
+	s.signedByGitHub(c, w.now)
 	if err := s.setRef(w, p.headRepo, gitstore.HeadsPrefix+p.headRef, c.SHA, false); err != nil {
 		return response{}, err
 	}
@@ -219,6 +231,7 @@ func (s *Server) mergeBranches(r *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
+	s.signedByGitHub(c, w.now)
 	if err := s.setRef(w, r.repo, gitstore.HeadsPrefix+in.Base, c.SHA, false); err != nil {
 		return response{}, err
 	}

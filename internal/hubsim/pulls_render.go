@@ -232,19 +232,27 @@ func (s *Server) countApprovals(i *issue, need *protection) (approvals int, refu
 
 // requiredState is the state of a required check on the head: "" if nothing was said yet, "success" or another word.
 func (s *Server) requiredState(i *issue, c requiredCheck) string {
-	for _, run := range latestRuns(i.repo.runsAt(i.pull.headSHA)) {
+	return i.repo.requiredAt(i.pull.headSHA, c)
+}
+
+// requiredAt is the state of a required check on a commit: "" if nothing was said yet, else a status's state.
+func (r *repo) requiredAt(sha string, c requiredCheck) string {
+	for _, run := range latestRuns(r.runsAt(sha)) {
 		if run.name != c.context || c.appID != 0 && run.app().id != c.appID {
 			continue
 		}
-		if run.passed() {
+		switch {
+		case run.passed():
 			return "success"
+		case run.status == "completed":
+			return "failure"
 		}
-		return "failure"
+		return "pending"
 	}
 	if c.appID != 0 {
 		return ""
 	}
-	_, list := i.repo.combinedStatus(i.pull.headSHA)
+	_, list := r.combinedStatus(sha)
 	for _, st := range list {
 		if st.context == c.context {
 			return st.state

@@ -138,7 +138,10 @@ func (s *Server) requestChanged(w write, i *issue, kind string, u *user, t *team
 		extra["requested_team"] = s.renderHookTeam(t)
 	}
 	s.addEvent(w, i, kind, func(e *event) {
-		e.extra = obj{"review_requester": s.renderUser(w.user())}
+		e.extra, e.reviewer = obj{"review_requester": s.renderUser(w.user())}, u
+		if t != nil {
+			e.reviewer = t
+		}
 		for k, v := range extra {
 			e.extra[k] = v
 		}

@@ -214,6 +214,13 @@ func (s *Server) mayReopen(i *issue) error {
 	if !s.gitHasBranch(i.repo, p.baseRef) {
 		return custom("state cannot be changed. The " + p.baseRef + " branch has been deleted.")
 	}
+	tip, err := p.headRepo.code().Branch(p.headRef)
+	if err != nil {
+		return err // it is there
+	}
+	if in, err := p.headRepo.code().IsAncestor(p.headSHA, tip); err != nil || !in {
+		return custom("state cannot be changed. The " + p.headRef + " branch was force-pushed or recreated.")
+	}
 	for _, other := range s.openPullsOf(p.headRepo, p.headRef, true) {
 		if other.repo == i.repo && other.pull.baseRef == p.baseRef {
 			return custom("state cannot be changed. There is already an open pull request from " + p.headRepo.owner.login + ":" + p.headRef + " to " + i.repo.owner.login + ":" + p.baseRef + ".")
@@ -237,6 +244,7 @@ func (s *Server) changeBase(w write, i *issue, base string) error {
 		return invalid(fieldError{Resource: "PullRequest", Field: "base", Code: "custom",
 			Message: "There are no new commits between base branch '" + base + "' and head branch '" + p.headRef + "'"})
 	}
+	s.leaveQueue(w, i)
 	oldRef, oldSHA := p.baseRef, p.baseSHA
 	p.baseRef, p.baseSHA, i.updatedAt = base, sha, w.now
 	s.addEvent(w, i, "base_ref_changed", nil)

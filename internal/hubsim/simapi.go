@@ -126,6 +126,8 @@ func (s *Server) simRoute(r *http.Request, body []byte) (response, error) {
 		return s.simActionsToken(body)
 	case "POST workflow-runs":
 		return s.simWorkflowRun(body)
+	case "POST verified-commits":
+		return s.simVerify(body)
 	case "POST installations":
 		return s.simInstall(body)
 	case "GET dump":
@@ -161,6 +163,7 @@ func (s *Server) simSetClock(ctx context.Context, body []byte) (response, error)
 func (s *Server) SetClock(ctx context.Context, to time.Time) error {
 	s.mu.Lock()
 	err := s.clock.moveTo(to)
+	s.giveUpChecks(s.clock.now())
 	onClock := s.opt.OnClock
 	s.mu.Unlock()
 	if err != nil {

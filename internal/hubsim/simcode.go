@@ -43,7 +43,9 @@ func (s *Server) dumpCode(r *repo) obj {
 	}
 	workflowRuns := []obj{}
 	for _, run := range r.git.runs {
-		workflowRuns = append(workflowRuns, s.renderRun(run))
+		o := s.renderRun(run)
+		o["pending_deployments"] = dumpPending(run)
+		workflowRuns = append(workflowRuns, o)
 	}
 	return obj{
 		"branches": branches, "pulls": pulls, "check_runs": runs, "check_suites": suites, "statuses": statuses,
@@ -59,4 +61,19 @@ func (s *Server) dumpPull(i *issue) obj {
 	}
 	o["review_list"] = reviews
 	return o
+}
+
+// dumpPending is what Apps said of the deployments of a run that waited for their rules.
+func dumpPending(run *workflowRun) []obj {
+	out := []obj{}
+	for _, p := range run.pending {
+		for _, id := range slices.Sorted(maps.Keys(p.answers)) {
+			a := p.answers[id]
+			out = append(out, obj{
+				"environment": p.environment.name, "deployment": p.deployment.id, "app": id, "state": textOrNull(a.state),
+				"comment": a.comment, "reports": nonNil(a.reports),
+			})
+		}
+	}
+	return out
 }

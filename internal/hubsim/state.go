@@ -20,6 +20,7 @@ type state struct {
 	faults        []*fault
 	hookFaults    []*hookFault
 	limits        map[string]*rateWindow
+	verified      map[string]*verification // signed commits, by hash
 }
 
 func newState() *state {
@@ -32,6 +33,7 @@ func newState() *state {
 		tokens:        map[string]*token{},
 		counts:        map[countKey]int{},
 		limits:        map[string]*rateWindow{},
+		verified:      map[string]*verification{},
 	}
 }
 
@@ -189,7 +191,8 @@ type event struct {
 	createdAt time.Time
 	label     *labelShot
 	assignee  *user
-	from, to  string     // renamed
+	reviewer  gqlKeyed   // review_requested and the like: a *user or a *team
+	from, to  string     // renamed: titles; head_ref_force_pushed: commits
 	reason    string     // state_reason of closed and reopened, lock_reason of locked
 	source    *issue     // cross-referenced from; the sub-issue or parent of sub_issue_added and the like
 	commitID  string     // closed, merged, referenced
@@ -261,6 +264,7 @@ type protection struct {
 	dismissStale  bool
 	enforceAdmins bool
 	mergeQueue    bool
+	mergeMethod   string // of the merge queue: MERGE, SQUASH or REBASE
 }
 
 // requiredCheck is a required status check, pinned to an App unless appID is 0.

@@ -78,6 +78,7 @@ func (s *Server) createStatus(r *request) (response, error) {
 	}
 	r.repo.git.statuses[commit.SHA] = append(r.repo.git.statuses[commit.SHA], st)
 	s.emitStatus(r.write(), r.repo, st)
+	s.queuesChanged(r.now, r.repo, st.sha)
 	return created(s.renderStatus(r.repo, st)).with("Location", s.statusURL(r.repo, st)), nil
 }
 

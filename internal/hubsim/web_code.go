@@ -27,6 +27,7 @@ type pullAnswer struct {
 	Draft, Merged bool
 	Mergeable     *bool
 	MergeState    string        `json:"mergeable_state"`
+	NodeID        string        `json:"node_id"`
 	MergeSHA      string        `json:"merge_commit_sha"`
 	MergedBy      *loginAnswer  `json:"merged_by"`
 	MergedAt      time.Time     `json:"merged_at"`
@@ -76,8 +77,11 @@ type checkAnswer struct {
 	StartedAt   time.Time `json:"started_at"`
 	CompletedAt time.Time `json:"completed_at"`
 	DetailsURL  string    `json:"details_url"`
-	Output      struct{ Title, Summary, Text string }
-	Pulls       []struct{ Number int } `json:"pull_requests"`
+	Output      struct {
+		Title, Summary, Text string
+		Annotations          int `json:"annotations_count"`
+	}
+	Pulls []struct{ Number int } `json:"pull_requests"`
 }
 
 type reviewAnswer struct {
@@ -121,7 +125,7 @@ func (h webHub) Pull(_ context.Context, at pages.At, number int) (pages.Pull, er
 	out := pages.Pull{
 		Number: number, Draft: p.Draft, Merged: p.Merged, BaseRef: p.Base.Ref, HeadRef: p.Head.Ref, HeadLabel: p.Head.Ref,
 		HeadSHA: p.Head.SHA, BaseSHA: p.Base.SHA, MergeSHA: p.MergeSHA, MergedBy: h.named(at, p.MergedBy), MergedAt: p.MergedAt,
-		Mergeable: p.Mergeable, MergeState: p.MergeState, Additions: p.Additions, Deletions: p.Deletions,
+		Mergeable: p.Mergeable, MergeState: p.MergeState, Additions: p.Additions, Deletions: p.Deletions, NodeID: p.NodeID,
 	}
 	if p.Head.Repo != nil && !strings.EqualFold(p.Head.Repo.FullName, at.Repo()) {
 		out.HeadLabel = p.Head.Label
@@ -148,8 +152,32 @@ func (h webHub) Pull(_ context.Context, at pages.At, number int) (pages.Pull, er
 	if out.LatestReviews, err = h.latestReviews(at, base); err != nil {
 		return out, err
 	}
-	out.Checks, err = h.checks(at, p.Head.SHA)
-	return out, err
+	if out.Checks, err = h.checks(at, p.Head.SHA); err != nil {
+		return out, err
+	}
+	h.gates(at, &out)
+	return out, nil
+}
+
+// gates adds what the base branch asks of a pull request: required checks and a merge queue.
+func (h webHub) gates(at pages.At, p *pages.Pull) {
+	h.s.mu.Lock()
+	defer h.s.mu.Unlock()
+	rp := h.s.st.repository(at.Owner, at.Name)
+	need := rp.requirements(p.BaseRef)
+	p.HasQueue = need.mergeQueue
+	if e := rp.issues[p.Number].queueEntry(); e != nil {
+		p.QueuePosition = slices.Index(rp.git.queues[p.BaseRef], e) + 1
+	}
+	for _, c := range need.checks {
+		for n := range p.Checks {
+			run := rp.checkRuns[p.Checks[n].ID]
+			p.Checks[n].Required = p.Checks[n].Required || run.name == c.context && (c.appID == 0 || run.app().id == c.appID)
+		}
+		if rp.requiredAt(p.HeadSHA, c) == "" && rp.issues[p.Number].pull.open() {
+			p.Expected = append(p.Expected, c.context)
+		}
+	}
 }
 
 // latestReviews is the newest review of each person that says yes or no.
@@ -223,7 +251,11 @@ func (h webHub) checks(at pages.At, sha string) ([]pages.CheckRun, error) {
 			return nil, err
 		}
 		for _, c := range part.Runs {
-			out = append(out, h.check(at, &c))
+			run, err := h.annotated(at, &c)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, run)
 		}
 		if len(part.Runs) < webPage {
 			break
@@ -248,21 +280,32 @@ func (h webHub) check(at pages.At, c *checkAnswer) pages.CheckRun {
 }
 
 func (h webHub) CheckRun(_ context.Context, at pages.At, id int64) (pages.CheckRun, error) {
-	path := fmt.Sprintf("%s/check-runs/%d", repoPath(at), id)
 	var c checkAnswer
-	if err := h.peek(at.Viewer, path, &c); err != nil {
+	if err := h.peek(at.Viewer, fmt.Sprintf("%s/check-runs/%d", repoPath(at), id), &c); err != nil {
 		return pages.CheckRun{}, err
 	}
-	out := h.check(at, &c)
+	return h.annotated(at, &c)
+}
+
+// annotated is a check run with its annotations.
+func (h webHub) annotated(at pages.At, c *checkAnswer) (pages.CheckRun, error) {
+	out := h.check(at, c)
+	if c.Output.Annotations == 0 {
+		return out, nil
+	}
 	notes, err := all[struct {
 		Path    string
 		Line    int    `json:"start_line"`
+		End     int    `json:"end_line"`
 		Level   string `json:"annotation_level"`
+		Raw     string `json:"raw_details"`
 		Title   string
 		Message string
-	}](h, at.Viewer, path+"/annotations")
+	}](h, at.Viewer, fmt.Sprintf("%s/check-runs/%d/annotations", repoPath(at), c.ID))
 	for _, a := range notes {
-		out.Annotations = append(out.Annotations, pages.Annotation{Path: a.Path, Line: a.Line, Level: a.Level, Title: a.Title, Message: a.Message})
+		out.Annotations = append(out.Annotations, pages.Annotation{
+			Path: a.Path, Line: a.Line, End: a.End, Level: a.Level, Title: a.Title, Message: a.Message, Raw: a.Raw,
+		})
 	}
 	return out, err
 }

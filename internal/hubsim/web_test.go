@@ -89,6 +89,37 @@ func TestPagesShowChecks(t *testing.T) {
 	}
 }
 
+// The checks of a pull request are shown whole, and what the base branch asks for stands in the merge box.
+func TestPagesShowAMergeBox(t *testing.T) {
+	h := queueHub(t)
+	number, head := h.pull("sara-ds", "topic", "eda.md")
+	pull := fmt.Sprintf("/acme-telco/churn/pull/%d", number)
+	h.do("sara-ds", "POST", fmt.Sprintf("%s/pulls/%d/requested_reviewers", base, number), `{"reviewers":["tom-tri"]}`).must(t, 201)
+	shows := func(path string, want ...string) string {
+		t.Helper()
+		body := h.get(path, 200)
+		for _, w := range want {
+			if !strings.Contains(body, w) {
+				t.Errorf("%s does not show %q", path, w)
+			}
+		}
+		return body
+	}
+	shows(pull, "Waiting for a review from tom-tri", "Some checks haven’t completed yet", "Waiting for status to be reported", "Merge when ready")
+	h.botDo(h.bot(nil), "POST", base+"/check-runs", fmt.Sprintf(`{"name":"gate","head_sha":%q,"conclusion":"action_required","output":{"title":"A person is asked","summary":"**Who**: SME <!-- marker -->",
+		"text":"### Why","annotations":[{"path":"eda.md","start_line":1,"end_line":2,"annotation_level":"failure","title":"Early","message":"not now","raw_details":"raw & more"}]}}`, head)).must(t, 201)
+	shows(pull, "Some checks were not successful", "1 action required check", ">Required<", "dot-action", "A person is asked")
+	body := shows(pull+"/checks", "A person is asked", "<strong>Who</strong>", "<h3>Why</h3>", "/acme-telco/churn/blob/"+head+"/eda.md?plain=1#L1", "eda.md:1–2", "Early", "not now", "raw &amp; more", "Action required")
+	if strings.Contains(body, "marker") {
+		t.Error("a hidden comment is shown")
+	}
+	shows("/acme-telco/churn/blob/"+head+"/eda.md?plain=1", `id="L1"`)
+	h.gate(head, "success")
+	id := h.do("sara-ds", "GET", fmt.Sprintf("%s/pulls/%d", base, number), "").must(t, 200).field("node_id")
+	h.enqueue(h.as("sara-ds"), fmt.Sprint(id), "")
+	shows(pull, "Queued to merge into <code>main</code>, at position 1.", "Remove from queue", "added this to the merge queue", fmt.Sprintf(`name="node" value=%q`, id))
+}
+
 // A comment written in the page comes in as the persona's, and is told of as any other.
 func TestCommentThroughThePage(t *testing.T) {
 	h := newHub(t, nil)

@@ -2,9 +2,6 @@ package hubsim
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
-	"net/http"
 	"path"
 	"slices"
 	"strconv"
@@ -191,13 +188,22 @@ func parseCreated(v string) (func(time.Time) bool, error) {
 	return nil, wrong
 }
 
-func (s *Server) getRun(r *request) (response, error) {
+// runOf finds the run of {run_id}.
+func (r *request) runOf() (*workflowRun, error) {
 	for _, run := range r.repo.git.runs {
 		if run.id == r.num("run_id") {
-			return ok(s.renderRun(run)), nil
+			return run, nil
 		}
 	}
-	return response{}, notFound()
+	return nil, notFound()
+}
+
+func (s *Server) getRun(r *request) (response, error) {
+	run, err := r.runOf()
+	if err != nil {
+		return response{}, err
+	}
+	return ok(s.renderRun(run)), nil
 }
 
 func (s *Server) renderRun(run *workflowRun) obj {
@@ -216,63 +222,4 @@ func (s *Server) renderRun(run *workflowRun) obj {
 		"workflow_url":    s.api("/repos/%s/actions/workflows/%d", r.fullName(), run.workflowID),
 		"head_commit":     s.renderSimpleCommit(r, run.sha), "repository": s.renderSimpleRepo(r), "head_repository": s.renderSimpleRepo(r),
 	}
-}
-
-// simWorkflowRun records a run of a workflow, made elsewhere. No App is told of it.
-func (s *Server) simWorkflowRun(body []byte) (response, error) {
-	var in struct {
-		Repo       string `json:"repo"` // acme/churn
-		Path       string `json:"path"` // .github/workflows/phasegate.yml
-		Event      string `json:"event"`
-		Status     string `json:"status"`     // empty: completed
-		Conclusion string `json:"conclusion"` // empty, and completed: success
-		Actor      string `json:"actor"`      // empty: github-actions[bot]
-		// StartedAt is when it began; without it, now.
-		StartedAt time.Time `json:"started_at"`
-	}
-	usage := fail(http.StatusBadRequest, `send {"repo": "acme/churn", "path": ".github/workflows/phasegate.yml", "event": "schedule"}`)
-	if err := json.Unmarshal(body, &in); err != nil || in.Path == "" || in.Event == "" {
-		return response{}, usage
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	owner, name, _ := strings.Cut(in.Repo, "/")
-	rp := s.st.repository(owner, name)
-	if rp == nil {
-		return response{}, fail(http.StatusUnprocessableEntity, "there is no repository %q", in.Repo)
-	}
-	at := slices.IndexFunc(s.workflows(rp), func(w workflow) bool { return w.path == in.Path })
-	if at < 0 {
-		return response{}, fail(http.StatusUnprocessableEntity, "there is no workflow %q on the default branch", in.Path)
-	}
-	w, now := s.workflows(rp)[at], s.clock.now()
-	actor := s.st.apps[actionsAppID].bot
-	if in.Actor != "" {
-		if actor = s.st.account(in.Actor); actor == nil {
-			return response{}, fail(http.StatusUnprocessableEntity, "there is nobody called %q", in.Actor)
-		}
-	}
-	sha, err := rp.code().Branch(rp.defaultBranch)
-	if err != nil {
-		return response{}, fmt.Errorf("read the default branch: %w", err)
-	}
-	run := &workflowRun{
-		id: s.st.ids.next(), repo: rp, name: w.name, path: w.path, workflowID: w.id, number: 1, attempt: 1, event: in.Event,
-		status: cmp.Or(in.Status, "completed"), conclusion: in.Conclusion, branch: rp.defaultBranch, sha: sha, actor: actor,
-		createdAt: now, startedAt: now, updatedAt: now,
-	}
-	if !in.StartedAt.IsZero() {
-		run.createdAt, run.startedAt = in.StartedAt, in.StartedAt
-	}
-	for _, other := range rp.git.runs {
-		if other.workflowID == w.id {
-			run.number = max(run.number, other.number+1)
-		}
-	}
-	if run.status == "completed" {
-		run.conclusion = cmp.Or(run.conclusion, "success")
-	}
-	rp.git.runs = append(rp.git.runs, run)
-	p, err := response{status: http.StatusCreated, body: s.renderRun(run)}.marshal() // while the state is locked
-	return p, err
 }

@@ -21,6 +21,7 @@ var allowed = map[string][]string{
 	"internal/markdown":   {"internal/lifecycle"},
 	"internal/metrics":    {"internal/lifecycle", "internal/markdown"},
 	"internal/policy":     {"internal/lifecycle"},
+	"internal/migrate":    {"internal/lifecycle", "internal/policy"},
 	"internal/facts":      {"internal/lifecycle", "internal/metrics"},
 	"checks":              {"internal/facts", "internal/lifecycle", "internal/metrics", "internal/policy", "internal/markdown"},
 	"internal/meeting":    {"internal/facts", "internal/lifecycle", "internal/metrics", "internal/policy", "internal/markdown"},

@@ -42,7 +42,7 @@ var Commands = []CommandName{
 	{Reviewed, "revisado", true}, {Decide, "decidir", true}, {Action, "acao", true}, {Agenda, "pauta", true},
 	{SetRisk, "risco", true}, {Waive, "dispensar", true}, {SetMetric, "medida", true}, {SetTarget, "alvo", true},
 	{SetBudget, "orcamento", true}, {Done, "feito", false}, {Present, "presente", false}, {Start, "comecar", true},
-	{NoMetrics, "sem-metricas", false},
+	{NoMetrics, "sem-metricas", true},
 }
 
 // ParseCommand reads a command's name (no slash) in either language.

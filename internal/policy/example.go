@@ -3,6 +3,7 @@ package policy
 import (
 	_ "embed" // the two texts below
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,7 @@ func Example(l lifecycle.Lang) []byte {
 	}
 	var b strings.Builder
 	b.WriteString(head)
-	for _, text := range []string{gatesYAML(defaultGates()), pathsYAML(defaultPaths()), phasesYAML(defaultPhases())} {
+	for _, text := range []string{gatesYAML(defaultGates()), PathsYAML(defaultPaths()), phasesYAML(defaultPhases())} {
 		b.WriteString("\n")
 		for l := range strings.Lines(text) {
 			b.WriteString("# " + l)
@@ -45,14 +46,35 @@ func gatesYAML(gates Gates) string {
 	return b.String()
 }
 
-func pathsYAML(rules []PathRule) string {
+// PathsYAML is the key paths of a config with these rows.
+func PathsYAML(rules []PathRule) string {
 	var b strings.Builder
 	b.WriteString("paths:\n")
 	for _, r := range rules {
-		fmt.Fprintf(&b, "  - paths: %s\n    roles: %s\n    why: %s\n", quoted(r.Paths), flow(r.Roles), r.Why)
+		fmt.Fprintf(&b, "  - paths: %s\n", quoted(r.Paths))
+		if r.Ignore != nil {
+			fmt.Fprintf(&b, "    ignore: %s\n", quoted(r.Ignore))
+		}
+		fmt.Fprintf(&b, "    roles: %s\n", r.Roles.rolesYAML())
+		if r.Count > 1 {
+			fmt.Fprintf(&b, "    count: %d\n", r.Count)
+		}
+		if len(r.When.conditions()) > 0 {
+			fmt.Fprintf(&b, "    when: %s\n", r.When.yaml())
+		}
+		switch {
+		case r.Why == "":
+		case plainYAML.MatchString(r.Why):
+			fmt.Fprintf(&b, "    why: %s\n", r.Why)
+		default:
+			fmt.Fprintf(&b, "    why: %s\n", quote(r.Why))
+		}
 	}
 	return b.String()
 }
+
+// plainYAML is text that needs no quotes.
+var plainYAML = regexp.MustCompile(`^[a-z]{6,}$|^[a-z]+(,? [a-z]+)+$`)
 
 func phasesYAML(rules []PhaseRule) string {
 	var b strings.Builder
@@ -74,7 +96,10 @@ func flow[T ~string](values []T) string {
 func quoted(values []string) string {
 	names := make([]string, len(values))
 	for i, v := range values {
-		names[i] = strconv.Quote(v)
+		names[i] = quote(v)
 	}
 	return flow(names)
 }
+
+// quote writes text as YAML's double-quoted text, which knows all of Go's escapes.
+func quote(s string) string { return strconv.Quote(s) }

@@ -22,7 +22,7 @@ func table(p *Policy) *object {
 		{"version", "Version of this file's format.", version(p), true},
 		{"language", "Language of everything Phasegate writes.", oneOf(&p.Language, lifecycle.Langs), false},
 		{"timezone", "Time zone of meetings, working days and dates, by its IANA name.", zone(&p.Location), false},
-		{"roles", "Who holds which role: logins or teams (org/team). Every role is optional.", roles(p), false},
+		{"roles", "Who holds which role: logins, teams (org/team), or permission:write (or maintain, admin) for all who have at least that permission on the repository. Every role is optional.", roles(p), false},
 		{"validators", "The second line at high risk: people or teams with no other role.",
 			holders(func(v []Holder) { p.Validators = v }), false},
 		{"bots", "Logins whose pull requests need no deliverable.",
@@ -56,6 +56,8 @@ func table(p *Policy) *object {
 		{"gates", "Who says yes at each gate. Replaces the whole table; leave it out for the usual one.", gates(p), false},
 		{"paths", "Which roles approve which paths. Replaces the whole table; leave it out for the usual one.", paths(p), false},
 		{"phases", "In which phases which paths may change. Replaces the whole table; leave it out for the usual one.", phases(p), false},
+		{"allow_override", "In an organisation's shared config: keys that a repository's own config may loosen, or true for all.",
+			override{&p.AllowOverride}, false},
 	}}
 }
 
@@ -139,46 +141,4 @@ func gates(p *Policy) *object {
 		o.fields = append(o.fields, field{string(g), "From " + string(g.From()) + " to " + string(g.To()) + ".", risks, true})
 	}
 	return o
-}
-
-func globs(set func([]string)) shape {
-	return list[string]{set: set, item: glob, min: 1, max: maxGlobs, unique: false, example: `["data/**"]`}
-}
-
-func paths(p *Policy) shape {
-	return list[PathRule]{
-		set: func(v []PathRule) { p.Paths = v }, max: maxRows,
-		example: `[{paths: ["data/**"], roles: [data-engineer]}]`,
-		item: func(to *PathRule) shape {
-			return &object{fields: []field{
-				{"paths", "Globs from the repository's root, or anything-else.", globs(func(v []string) { to.Paths = v }), true},
-				{"roles", "Each of these approves.", list[lifecycle.Role]{
-					set: func(v []lifecycle.Role) { to.Roles = v },
-					item: func(role *lifecycle.Role) shape {
-						return oneOf(role, append(append([]lifecycle.Role{}, lifecycle.Roles...), lifecycle.AnyTechnical))
-					},
-					min: 1, max: len(lifecycle.Roles) + 1, unique: true, example: "[data-engineer]",
-				}, true},
-				{"why", "The reason, shown to the people asked.", line(&to.Why, 200), false},
-			}}
-		},
-	}
-}
-
-func phases(p *Policy) shape {
-	return list[PhaseRule]{
-		set: func(v []PhaseRule) { p.Phases = v }, max: maxRows,
-		example: `[{paths: ["deploy/**"], phases: [deployment]}]`,
-		item: func(to *PhaseRule) shape {
-			return &object{fields: []field{
-				{"paths", "Globs from the repository's root, or anything-else.", globs(func(v []string) { to.Paths = v }), true},
-				{"phases", "A change is allowed while the deliverable is in one of these.", list[lifecycle.Phase]{
-					set:  func(v []lifecycle.Phase) { to.Phases = v },
-					item: func(ph *lifecycle.Phase) shape { return oneOf(ph, lifecycle.Phases) },
-					min:  1, max: len(lifecycle.Phases), unique: true, example: "[development]",
-				}, true},
-				{"report", "Whether a change needs a metric report.", boolean(&to.Report), false},
-			}}
-		},
-	}
 }

@@ -47,29 +47,60 @@ type Policy struct {
 	Paths  []PathRule
 	Phases []PhaseRule
 	Gates  Gates
+
+	// AllowOverride matters in an organisation's shared config only: where a repository's own may go below it.
+	AllowOverride Override
 }
 
-// Holder is a person or a team that holds a role: Login, or Team when Login is empty.
+// Holder is who holds a role: one of Login, Team and Permission is set.
 type Holder struct {
-	Login string
-	Team  Team
+	Login      string
+	Team       Team
+	Permission Permission // everybody who has at least that permission on the repository
 }
 
 // Team is a team of an organisation.
 type Team struct{ Org, Slug string }
 
-// IsTeam reports whether h is a team.
-func (h Holder) IsTeam() bool { return h.Login == "" }
+// Permission is a role on the repository as GitHub names it.
+type Permission string
 
-// String is the holder as the config writes it: a login or org/team.
+// The permissions that can hold a role, each with those before it.
+const (
+	PermissionWrite    Permission = "write"
+	PermissionMaintain Permission = "maintain"
+	PermissionAdmin    Permission = "admin"
+)
+
+var permissions = []Permission{PermissionWrite, PermissionMaintain, PermissionAdmin}
+
+// Includes reports whether who has p has at least q. Of other permissions than the three it is false.
+func (p Permission) Includes(q Permission) bool {
+	asked := slices.Index(permissions, q)
+	return asked >= 0 && slices.Index(permissions, p) >= asked
+}
+
+// permissionMark stands before a permission in the config. No login has a colon.
+const permissionMark = "permission:"
+
+// IsTeam reports whether h is a team.
+func (h Holder) IsTeam() bool { return h.Team != Team{} }
+
+// IsPerson reports whether h is one person, named by login.
+func (h Holder) IsPerson() bool { return h.Login != "" }
+
+// String is the holder as the config writes it: a login, org/team, or permission:write.
 func (h Holder) String() string {
-	if h.IsTeam() {
+	switch {
+	case h.Permission != "":
+		return permissionMark + string(h.Permission)
+	case h.IsTeam():
 		return h.Team.Org + "/" + h.Team.Slug
 	}
 	return h.Login
 }
 
-// Is reports whether h and g name the same person or team; GitHub ignores case in both.
+// Is reports whether h and g name the same person, team or permission; GitHub ignores case in them.
 func (h Holder) Is(g Holder) bool { return strings.EqualFold(h.String(), g.String()) }
 
 // Meetings says when review meetings are held, in the project's time zone.
@@ -224,8 +255,8 @@ func (p *Policy) RoleHolders(r lifecycle.Role) []Holder {
 	return holders
 }
 
-// RolesOf lists the roles whose list names the login or the team (org/team) itself; teams are not
-// looked into.
+// RolesOf lists the roles whose list names the login or the team (org/team) itself; teams and
+// permissions are not looked into.
 func (p *Policy) RolesOf(name string) []lifecycle.Role {
 	var roles []lifecycle.Role
 	for _, r := range lifecycle.Roles {

@@ -341,5 +341,19 @@ func FuzzParse(f *testing.F) {
 		p.PathRoles("src/a/train.py")
 		p.AllowedPhases("deploy/x")
 		p.Warnings()
+		start = time.Now()
+		p.Requirements(known())
+		policy.Weakenings(policy.Default(), p)
+		if w := policy.Weakenings(p, p); w != nil {
+			t.Errorf("a config is weaker than itself: %s", w[0].Text(lifecycle.English))
+		}
+		if merged, _ := policy.Merge(p, policy.Default()); p.AllowOverride.String() == "false" {
+			if w := policy.Weakenings(p, merged); w != nil {
+				t.Errorf("merged is weaker: %s", w[0].Text(lifecycle.English))
+			}
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("judging by it took %v", took)
+		}
 	})
 }

@@ -45,6 +45,7 @@ type reader struct {
 	table    *object
 	problems []Problem
 	places   map[string]*yaml.Node
+	globs    int // of the table that is being read, each alternative of braces counted
 }
 
 func (r *reader) add(n *yaml.Node, path string, w words) { r.addAt(n.Line, n.Column, path, w) }

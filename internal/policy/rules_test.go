@@ -158,3 +158,28 @@ func TestWarnings(t *testing.T) {
 		}
 	}
 }
+
+func TestPermissionsHoldRoles(t *testing.T) {
+	p := mustParse(t, "roles: {data-scientist: [permission:maintain, acme/data, ana]}")
+	var got []string
+	for _, h := range p.RoleHolders(lifecycle.DataScientist) {
+		got = append(got, fmt.Sprint(h, h.IsPerson(), h.IsTeam(), h.Permission != ""))
+	}
+	if want := []string{"permission:maintain false false true", "acme/data false true false", "ana true false false"}; !slices.Equal(got, want) {
+		t.Errorf("holders %q, want %q", got, want)
+	}
+	for has, want := range map[policy.Permission]string{"": "000", "read": "000", policy.PermissionWrite: "100", policy.PermissionMaintain: "110", policy.PermissionAdmin: "111"} {
+		got := ""
+		for _, asked := range []policy.Permission{policy.PermissionWrite, policy.PermissionMaintain, policy.PermissionAdmin} {
+			got += map[bool]string{true: "1", false: "0"}[has.Includes(asked)]
+		}
+		if got != want || has.Includes("") || has.Includes("read") {
+			t.Errorf("%q includes %s, want %s", has, got, want)
+		}
+	}
+	for _, n := range mustParse(t, "roles: {business-stakeholder: [permission:admin]}").Warnings() {
+		if n.Path == "roles" {
+			t.Errorf("a permission is taken for one person: %s", n.Text(lifecycle.English))
+		}
+	}
+}

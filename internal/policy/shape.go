@@ -30,6 +30,8 @@ type object struct {
 	fields []field
 	// alias turns a name people use for a key into the key; nil when there are none.
 	alias func(string) string
+	// some asks for at least one key, one for exactly one.
+	some, one bool
 }
 
 func (o *object) names() []string {
@@ -67,6 +69,12 @@ func (o *object) read(r *reader, n *yaml.Node, path string) {
 		if f.required && first[f.name] == nil {
 			r.add(n, join(path, f.name), say("The key %q is missing. Add it here.", "Falta a chave %q. Acrescente-a aqui.", f.name))
 		}
+	}
+	switch {
+	case o.one && len(n.Content) > 2:
+		r.add(n, path, say("Several keys stand here. Write only one of %s.", "Há várias chaves aqui. Escreva só uma de %s.", orList(o.names())))
+	case (o.one || o.some) && len(n.Content) == 0:
+		r.add(n, path, say("Nothing stands here. Write one of %s.", "Não há nada aqui. Escreva uma de %s.", orList(o.names())))
 	}
 }
 
@@ -155,6 +163,12 @@ func (o *object) schema() rule {
 	if len(required) > 0 {
 		s["required"] = required
 	}
+	if o.some || o.one {
+		s["minProperties"] = 1
+	}
+	if o.one {
+		s["maxProperties"] = 1
+	}
 	return s
 }
 
@@ -211,13 +225,13 @@ func (l list[T]) read(r *reader, n *yaml.Node, path string) {
 	for i, c := range n.Content {
 		here := path + "[" + strconv.Itoa(i) + "]"
 		l.item(&items[i]).read(r, c, here)
-		if !l.unique || c.Kind != yaml.ScalarNode {
+		if !l.unique {
 			continue
 		}
-		name := strings.ToLower(c.Value)
+		name := strings.ToLower(nodeText(c))
 		if j, again := first[name]; again {
 			r.add(c, here, say("%q is already in the list, on line %d. Keep one of them.",
-				"%q já está na lista, na linha %d. Deixe só um.", clip(c.Value), n.Content[j].Line))
+				"%q já está na lista, na linha %d. Deixe só um.", clip(nodeText(c)), n.Content[j].Line))
 			continue
 		}
 		first[name] = i
@@ -255,23 +269,6 @@ func (l list[T]) schema() rule {
 		s["contains"] = rule{"enum": l.oneOf}
 	}
 	return s
-}
-
-// describe says in a few words what was found.
-func describe(n *yaml.Node) words {
-	switch {
-	case n.Kind == yaml.MappingNode:
-		return words{"keys", "chaves"}
-	case n.Kind == yaml.SequenceNode:
-		return words{"a list", "uma lista"}
-	case n.Tag == "!!null":
-		return words{"nothing", "um valor vazio"}
-	case n.Tag == "!!int" || n.Tag == "!!float":
-		return say("the number %s", "o número %s", clip(n.Value))
-	case n.Tag == "!!bool":
-		return say("the truth value %s", "o valor lógico %s", clip(n.Value))
-	}
-	return say("the text %q", "o texto %q", clip(n.Value))
 }
 
 func join(path, name string) string {

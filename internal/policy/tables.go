@@ -3,24 +3,27 @@ package policy
 import (
 	"slices"
 
-	"github.com/bmatcuk/doublestar/v4"
-
 	"github.com/phasegate/phasegate/internal/lifecycle"
 )
 
-// AnythingElse, in place of a glob, stands for every path that no other row of the table names.
+// AnythingElse, in place of a glob, stands for every path that no other row of the table
+// names. Rows with conditions do not count: they come on top.
 const AnythingElse = "anything-else"
 
-// PathRule says which roles approve a change of the paths. All matching rows add up.
+// PathRule says which roles approve a change of the paths. All rows that match and apply add up.
 type PathRule struct {
-	Paths []string // globs, "**" over folders; or AnythingElse
-	Roles []lifecycle.Role
-	Why   string // "" when the config gives no reason
+	Paths  []string // globs, "**" over folders; or AnythingElse
+	Ignore []string // globs of paths that the row is not for
+	Roles  Need
+	Count  int    // how many different people for each choice of Roles; 0 is 1
+	When   When   // conditions; zero for none
+	Why    string // "" when the config gives no reason
 }
 
 // PhaseRule says in which phases the paths may change.
 type PhaseRule struct {
 	Paths  []string
+	Ignore []string // globs of paths that the row is not for
 	Phases []lifecycle.Phase
 	Report bool // a change needs a metric report
 }
@@ -42,7 +45,9 @@ func defaultPaths() []PathRule {
 		se, mle = lifecycle.SoftwareEngineer, lifecycle.MLEngineer
 		be      = lifecycle.BackendEngineer
 	)
-	row := func(why string, roles []lifecycle.Role, paths ...string) PathRule { return PathRule{paths, roles, why} }
+	row := func(why string, roles []lifecycle.Role, paths ...string) PathRule {
+		return PathRule{Paths: paths, Roles: EachOf(roles...), Count: 1, Why: why}
+	}
 	by := func(roles ...lifecycle.Role) []lifecycle.Role { return roles }
 	return []PathRule{
 		row("collecting, storing, processing", by(de), "data/**", "pipelines/**", "**/*.sql"),
@@ -56,7 +61,7 @@ func defaultPaths() []PathRule {
 		row("infrastructure", by(be), "infra/**", "deploy/**", "Dockerfile*", ".github/workflows/**"),
 		row("monitoring", by(mle), "monitoring/**"),
 		row("vision, domain", by(bs, sme), "docs/business/**"),
-		row("rules of the house", by(bs, mle), File, ".github/ISSUE_TEMPLATE/**"),
+		row("rules of the project", by(bs, mle), File, ".github/ISSUE_TEMPLATE/**"),
 		row("a second pair of eyes", by(lifecycle.AnyTechnical), AnythingElse),
 	}
 }
@@ -65,10 +70,10 @@ func defaultPhases() []PhaseRule {
 	development := []lifecycle.Phase{lifecycle.Development}
 	live := []lifecycle.Phase{lifecycle.Deployment, lifecycle.Monitoring}
 	return []PhaseRule{
-		{append(slices.Clone(training), "models/**"), development, true},
-		{[]string{"experiments/**"}, development, false},
-		{[]string{"deploy/**", "serving/**", ".github/workflows/deploy*"}, live, false},
-		{[]string{"monitoring/**"}, slices.Clone(live), false},
+		{Paths: append(slices.Clone(training), "models/**"), Phases: development, Report: true},
+		{Paths: []string{"experiments/**"}, Phases: development},
+		{Paths: []string{"deploy/**", "serving/**", ".github/workflows/deploy*"}, Phases: live},
+		{Paths: []string{"monitoring/**"}, Phases: slices.Clone(live)},
 	}
 }
 
@@ -93,28 +98,20 @@ func FreePaths() []string {
 // repository's root, with "/".
 func Free(path string) bool { return matches(FreePaths(), path) }
 
-// PathRules lists the rows that hold for the file; the rows for anything else when no other does.
+// PathRules lists the rows that hold for the file, whether their conditions are met or not; the rows for
+// anything else when no row without conditions names it.
 func (p *Policy) PathRules(path string) []PathRule {
-	var rows, other []PathRule
-	for _, r := range p.Paths {
-		if matches(r.Paths, path) {
-			rows = append(rows, r)
-		} else if slices.Contains(r.Paths, AnythingElse) {
-			other = append(other, r)
-		}
-	}
-	if len(rows) == 0 {
-		return other
-	}
-	return rows
+	return rowsOf(p.Paths, path, func(r PathRule) (paths, ignore []string, always bool) {
+		return r.Paths, r.Ignore, len(r.When.conditions()) == 0
+	})
 }
 
-// PathRoles lists the roles that approve a change of the file, each once, in the order of the table.
-// [lifecycle.AnyTechnical] is among them when any technical role will do.
+// PathRoles lists every role that the rows for the file name, each once, in the order of the table,
+// whether all or any of them approve. [lifecycle.AnyTechnical] is among them when any technical role will do.
 func (p *Policy) PathRoles(path string) []lifecycle.Role {
 	var roles []lifecycle.Role
 	for _, rule := range p.PathRules(path) {
-		for _, r := range rule.Roles {
+		for _, r := range rule.Roles.roles() {
 			if !slices.Contains(roles, r) {
 				roles = append(roles, r)
 			}
@@ -139,23 +136,27 @@ func (p *Policy) NeedsReport(path string) bool {
 }
 
 func (p *Policy) phaseRules(path string) []PhaseRule {
-	var rows, other []PhaseRule
-	for _, r := range p.Phases {
-		if matches(r.Paths, path) {
+	return rowsOf(p.Phases, path, func(r PhaseRule) (paths, ignore []string, always bool) { return r.Paths, r.Ignore, true })
+}
+
+// rowsOf lists the rows of a table that are for the path. Rows for anything else are, when no row that
+// always applies names it.
+func rowsOf[R any](table []R, path string, about func(R) (paths, ignore []string, always bool)) []R {
+	var rows, other []R
+	named := false
+	for _, r := range table {
+		paths, ignore, always := about(r)
+		switch {
+		case matches(ignore, path):
+		case matches(paths, path):
 			rows = append(rows, r)
-		} else if slices.Contains(r.Paths, AnythingElse) {
+			named = named || always
+		case slices.Contains(paths, AnythingElse):
 			other = append(other, r)
 		}
 	}
-	if len(rows) == 0 {
-		return other
+	if named {
+		return rows
 	}
-	return rows
-}
-
-func matches(globs []string, path string) bool {
-	return slices.ContainsFunc(globs, func(g string) bool {
-		ok, err := doublestar.Match(g, path)
-		return err == nil && ok && g != AnythingElse
-	})
+	return append(rows, other...)
 }

@@ -43,12 +43,20 @@ var (
 	keyRE   = regexp.MustCompile(keyPattern)
 )
 
-// holder is a login or org/team.
+// holder is a login, org/team, or permission: and a permission on the repository.
 func holder(to *Holder) shape {
 	return scalar[Holder]{
 		to: to, tags: []string{"!!str"},
-		want: say("Write a GitHub login such as ana-souza, or a team as org/team.", "Escreva um login do GitHub como ana-souza, ou um time como org/time."),
+		want: say("Write a GitHub login such as ana-souza, a team as org/team, or permission:write (or maintain, admin).",
+			"Escreva um login do GitHub como ana-souza, um time como org/time, ou permission:write (ou maintain, admin)."),
 		parse: func(s string) (Holder, *words) {
+			if p, is := strings.CutPrefix(s, permissionMark); is {
+				if slices.Contains(permissions, Permission(p)) {
+					return Holder{Permission: Permission(p)}, nil
+				}
+				w := say("%q is no permission that can hold a role.", "%q não é uma permissão que possa ter um papel.", clip(p)).and(hint(p, permissionNames()))
+				return Holder{}, &w
+			}
 			if org, slug, isTeam := strings.Cut(s, "/"); isTeam && teamRE.MatchString(s) && len(s) <= maxTeam {
 				return Holder{Team: Team{org, slug}}, nil
 			}
@@ -58,8 +66,17 @@ func holder(to *Holder) shape {
 			return Holder{}, badLogin(s)
 		},
 		rule: rule{"type": "string", "anyOf": []rule{
-			{"pattern": loginPattern, "maxLength": maxLogin}, {"pattern": teamPattern, "maxLength": maxTeam}}},
+			{"pattern": loginPattern, "maxLength": maxLogin}, {"pattern": teamPattern, "maxLength": maxTeam},
+			{"pattern": "^" + permissionMark + "(" + strings.Join(permissionNames(), "|") + ")$"}}},
 	}
+}
+
+func permissionNames() []string {
+	names := make([]string, len(permissions))
+	for i, p := range permissions {
+		names[i] = string(p)
+	}
+	return names
 }
 
 // bot is a login that may end in [bot].
@@ -190,7 +207,7 @@ func key(to *ed25519.PublicKey) shape {
 
 // glob is a pattern of paths. Its size is bounded so that matching stays quick whatever it says.
 func glob(to *string) shape {
-	return scalar[string]{
+	return globShape{scalar[string]{
 		to: to, tags: []string{"!!str"},
 		want: say("Write a path from the repository's root, for example \"data/**\" for all below a folder, or %s.",
 			"Escreva um caminho a partir da raiz do repositório, por exemplo \"data/**\" para tudo em uma pasta, ou %s.", AnythingElse),
@@ -204,7 +221,15 @@ func glob(to *string) shape {
 			return s, nil
 		},
 		rule: rule{"type": "string", "pattern": globPattern, "minLength": 1, "maxLength": maxGlob},
-	}
+	}}
+}
+
+// globShape counts the globs that are read.
+type globShape struct{ scalar[string] }
+
+func (g globShape) read(r *reader, n *yaml.Node, path string) {
+	g.scalar.read(r, n, path)
+	r.globs += alternatives(*g.to)
 }
 
 func badGlob(s string) words {
@@ -222,6 +247,8 @@ func badGlob(s string) words {
 		return say("%q holds \".\" or \"..\", which no path in a repository has.", "%q contém \".\" ou \"..\", que nenhum caminho do repositório tem.", clip(s))
 	case strings.Count(s, "*") > maxStars || strings.Count(s, "{") > maxBraces:
 		return say("%q has too many stars or braces (at most %d and %d); write several paths.", "%q tem asteriscos ou chaves demais (no máximo %d e %d); escreva vários caminhos.", clip(s), maxStars, maxBraces)
+	case alternatives(s) > maxAlternatives:
+		return say("%q stands for more than %d paths; write several.", "%q representa mais de %d caminhos; escreva vários.", clip(s), maxAlternatives)
 	case !doublestar.ValidatePattern(s):
 		return say("%q is not a valid pattern: a bracket or brace is not closed.", "%q não é um padrão válido: falta fechar um colchete ou uma chave.", clip(s))
 	}

@@ -46,10 +46,11 @@ func (p *Policy) emptyRole(r lifecycle.Role) words {
 		"Ninguém é %s e ninguém pode substituir: o papel é mostrado, nunca aguardado. Indique uma pessoa, ou um ml-engineer.", string(r))
 }
 
-// onlyPerson is the login that is the only holder of any role. A team counts as more than one person.
+// onlyPerson is the login that is the only holder of any role. Teams and permissions count as more than
+// one person.
 func (p *Policy) onlyPerson() (string, bool) {
 	all := p.RoleHolders(lifecycle.AnyRole)
-	if len(all) == 1 && !all[0].IsTeam() {
+	if len(all) == 1 && all[0].IsPerson() {
 		return all[0].Login, true
 	}
 	return "", false

@@ -57,11 +57,54 @@ func (v *visit) act(method, path string, body any) (result, error) {
 		}
 	}
 	full := "/repos/" + url.PathEscape(v.at.Owner) + "/" + url.PathEscape(v.at.Name) + path
+	if path == graphqlPath {
+		full = path
+	}
 	status, answer, err := v.h.hub.Act(v.ctx, v.viewer.Login, method, full, raw)
 	if err != nil {
 		return result{}, fmt.Errorf("%s %s as %s: %w", method, full, v.viewer.Login, err)
 	}
+	if path == graphqlPath {
+		return graphqlResult(status, answer), nil
+	}
 	return result{status: status, body: answer}, nil
+}
+
+// graphqlPath is where the few things are asked for that REST cannot do.
+const graphqlPath = "/graphql"
+
+// graphqlResult makes an answer of GraphQL's, which is 200 even for what was refused, one of REST's.
+func graphqlResult(status int, answer []byte) result {
+	var out struct {
+		Errors []struct {
+			Type    string `json:"type"`
+			Message string `json:"message"`
+		} `json:"errors"`
+	}
+	if status != http.StatusOK || json.Unmarshal(answer, &out) != nil || len(out.Errors) == 0 {
+		return result{status: status, body: answer}
+	}
+	status = http.StatusUnprocessableEntity
+	if out.Errors[0].Type == "FORBIDDEN" {
+		status = http.StatusForbidden
+	}
+	body, _ := json.Marshal(map[string]string{"message": out.Errors[0].Message}) // texts always marshal
+	return result{status: status, body: body}
+}
+
+// mutations are the buttons of a pull request that go through GraphQL: the mutation, its argument for the pull
+// request, and what is said afterwards.
+var mutations = map[string]struct{ name, argument, done string }{
+	"ready":   {"markPullRequestReadyForReview", "pullRequestId", "Ready for review."},
+	"draft":   {"convertPullRequestToDraft", "pullRequestId", "Converted to a draft."},
+	"enqueue": {"enqueuePullRequest", "pullRequestId", "Queued to merge."},
+	"dequeue": {"dequeuePullRequest", "id", "Taken out of the queue."},
+}
+
+func mutationStep(do, node string) step {
+	m := mutations[do]
+	query := fmt.Sprintf("mutation($id: ID!) { %s(input: {%s: $id}) { clientMutationId } }", m.name, m.argument)
+	return one(m.done, http.MethodPost, graphqlPath, map[string]any{"query": query, "variables": map[string]string{"id": node}})
 }
 
 // settle waits a little for what a request set going, so that the page that comes next shows it, and leaves a
@@ -193,6 +236,8 @@ func stepFor(f url.Values, number int, isPull bool) (step, error) {
 		return commentStep(do, f)
 	case "approve", "request-changes", "review-comment", "merge":
 		return pullStep(do, f, number)
+	case "ready", "draft", "enqueue", "dequeue":
+		return mutationStep(do, f.Get("node")), nil
 	default:
 		return step{}, refuse(http.StatusUnprocessableEntity, "This page has no button %q.", do)
 	}

@@ -91,6 +91,7 @@ func (h *Handler) routes() *http.ServeMux {
 	add("POST /{owner}/{repo}/pull/{number}", h.actOnIssue)
 	add("GET /{owner}/{repo}/pull/{number}/{tab}", h.pullTab)
 	add("GET /{owner}/{repo}/runs/{id}", h.checkRun)
+	add("POST /{owner}/{repo}/runs/{id}", h.rerun)
 	add("GET /{owner}/{repo}/commit/{sha}", h.commit)
 	add("GET /{owner}/{repo}/tree/{path...}", h.node)
 	add("GET /{owner}/{repo}/blob/{path...}", h.node)

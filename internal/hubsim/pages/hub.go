@@ -52,7 +52,8 @@ type Hub interface {
 	// Log lists what came in and what was written, newest first. The decisions between the two are not the Hub's.
 	Log(ctx context.Context, at At) ([]LogEntry, error)
 	Delivery(ctx context.Context, at At, id int64) (Delivery, error)
-	// Act sends a GitHub REST request as a person. A refusal by GitHub's rules is a status, not an error.
+	// Act sends a GitHub REST request as a person, or one to "/graphql". A refusal by GitHub's rules is a status, or
+	// errors in GraphQL's answer, and not an error.
 	Act(ctx context.Context, persona, method, path string, body []byte) (status int, answer []byte, err error)
 	// Settle returns once what the last requests set going is done, or with ctx's error.
 	Settle(ctx context.Context) error
@@ -181,27 +182,6 @@ type IssueRow struct {
 	Checks    Tally // of a pull request's newest commit
 }
 
-// Tally counts check runs by how they stand.
-type Tally struct{ Passed, Failed, Pending, Neutral int }
-
-// Total is how many check runs there are.
-func (t Tally) Total() int { return t.Passed + t.Failed + t.Pending + t.Neutral }
-
-// State sums the check runs up: failure, pending, success, neutral, or empty for none.
-func (t Tally) State() string {
-	switch {
-	case t.Failed > 0:
-		return "failure"
-	case t.Pending > 0:
-		return "pending"
-	case t.Passed > 0:
-		return "success"
-	case t.Neutral > 0:
-		return "neutral"
-	}
-	return ""
-}
-
 // Text is something a person wrote and others may have edited.
 type Text struct {
 	Source string
@@ -300,29 +280,12 @@ type Pull struct {
 	Commits       []Commit
 	Files         []FileChange
 	Checks        []CheckRun // of HeadSHA, by name
+	Expected      []string   // required checks nobody has said anything of
+	NodeID        string
+	HasQueue      bool // the base branch merges through a queue
+	QueuePosition int  // in it, 0 while it is not queued
 	Additions     int
 	Deletions     int
-}
-
-// Tally counts the check runs.
-func (p Pull) Tally() Tally { return TallyOf(p.Checks) }
-
-// TallyOf counts check runs by how they stand.
-func TallyOf(runs []CheckRun) Tally {
-	var t Tally
-	for _, run := range runs {
-		switch run.State() {
-		case "success":
-			t.Passed++
-		case "pending":
-			t.Pending++
-		case "neutral":
-			t.Neutral++
-		default:
-			t.Failed++
-		}
-	}
-	return t
 }
 
 // Commit is a commit; Files and Checks are set on its own page only.
@@ -358,55 +321,6 @@ type FileChange struct {
 	Additions      int
 	Deletions      int
 	Patch          string // empty for binary and very large files
-}
-
-// CheckRun is a check run. Status and Conclusion are as REST has them.
-type CheckRun struct {
-	ID          int64
-	Name        string
-	App         string // its name
-	SHA         string
-	Status      string
-	Conclusion  string
-	StartedAt   time.Time
-	CompletedAt time.Time
-	Title       string
-	Summary     string
-	Text        string
-	DetailsURL  string
-	Annotations []Annotation
-	Pulls       []Ref
-}
-
-// State is how it stands: success, failure, pending or neutral.
-func (c CheckRun) State() string {
-	if c.Status != "completed" {
-		return "pending"
-	}
-	switch c.Conclusion {
-	case "success":
-		return "success"
-	case "neutral", "skipped", "stale":
-		return "neutral"
-	}
-	return "failure"
-}
-
-// Word says in a word how it stands, as GitHub names it.
-func (c CheckRun) Word() string {
-	if c.Status != "completed" {
-		return strings.ReplaceAll(c.Status, "_", " ")
-	}
-	return strings.ReplaceAll(c.Conclusion, "_", " ")
-}
-
-// Annotation is a remark of a check run on a line.
-type Annotation struct {
-	Path    string
-	Line    int
-	Level   string // notice, warning or failure
-	Title   string
-	Message string
 }
 
 // Node is a folder or file at a commit.

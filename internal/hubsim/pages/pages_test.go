@@ -228,9 +228,12 @@ func TestShown(t *testing.T) {
 			`<time datetime="2026-01-06T14:00:00Z"`, "6 Jan 2026, 11:00", "Still needed: <a href=\"/rui-sme\"", "hidden: outdated", "1 failed of 3",
 		}, []string{"phasegate:sticky", "<!--"}},
 		{repo + "/issues/23", []string{"&lt;script&gt;alert(1)&lt;/script&gt;"}, []string{"<script", "secret", "onerror", "display:none"}},
-		{repo + "/pull/12", []string{"phasegate/roles", "requested changes", "Merge pull request", "Request changes", "mina-mle"}, nil},
+		{repo + "/pull/12", []string{
+			"phasegate/roles", "requested changes", "Merge pull request", "Request changes", "mina-mle", "Changes requested by tomas-ds",
+			"Some checks were not successful", "1 failing, 1 in progress, 1 successful checks", ">In progress<", ">Successful<",
+		}, nil},
 		{repo + "/pull/12/files", []string{"model.fit(x, y)", "# &lt;end&gt;", "Only renamed"}, nil},
-		{repo + "/pull/12/checks", []string{"0 of 2 reviews for the latest commit", "deploy/score-job.yml:1"}, nil},
+		{repo + "/pull/12/checks", []string{"0 of 2 reviews for the latest commit", "deploy/score-job.yml:1", "/deploy/score-job.yml?plain=1#L1", "Some checks were not successful", "Re-run"}, nil},
 		{repo + "/blob/main/.github/phasegate.yml", []string{`id="L2"`, "data-scientist: [sara-ds, tomas-ds]"}, nil},
 		{repo + "/blob/main/README.md", []string{"<em>weekly</em>", `href="/acme-telco/churn/issues/3"`}, nil},
 		{repo + "/blob/main/README.md?plain=1", []string{"Scores customers *weekly*."}, nil},
@@ -290,6 +293,12 @@ func TestActions(t *testing.T) {
 			{As: "helena-bs", Method: "POST", Path: api + "/pulls/12/reviews", Body: `{"body":"why","event":"REQUEST_CHANGES"}`}}},
 		"merge": {pull, url.Values{"do": {"merge"}, "as": {"mina-mle"}}, []pagestest.Sent{
 			{As: "mina-mle", Method: "PUT", Path: api + "/pulls/12/merge", Body: `{}`}}},
+		"ready": {pull, url.Values{"do": {"ready"}, "node": {"PR_x"}}, []pagestest.Sent{
+			{As: "helena-bs", Method: "POST", Path: "/graphql", Body: `{"query":"mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }","variables":{"id":"PR_x"}}`}}},
+		"dequeue": {pull, url.Values{"do": {"dequeue"}, "node": {"PR_x"}}, []pagestest.Sent{
+			{As: "helena-bs", Method: "POST", Path: "/graphql", Body: `{"query":"mutation($id: ID!) { dequeuePullRequest(input: {id: $id}) { clientMutationId } }","variables":{"id":"PR_x"}}`}}},
+		"run again": {repo + "/runs/33", url.Values{}, []pagestest.Sent{
+			{As: "helena-bs", Method: "POST", Path: api + "/check-runs/33/rerequest"}}},
 		"empty comment":  {issue, url.Values{"do": {"comment"}, "body": {" "}}, nil},
 		"no such button": {issue, url.Values{"do": {"drop-tables"}}, nil},
 	} {

@@ -104,6 +104,7 @@ func sampleFiles() map[string]string {
 		"README.md":             "# Churn\n\nScores customers *weekly*.\nSee #3.\n",
 		".github/phasegate.yml": "version: 1\nroles:\n  data-scientist: [sara-ds, tomas-ds]\n",
 		"bin/model.bin":         "\x00\x01\x02",
+		"deploy/score-job.yml":  "schedule: weekly\n",
 		".github/ISSUE_TEMPLATE/config.yml": "blank_issues_enabled: true\ncontact_links:\n  - name: Help\n    url: https://example.com/help\n    about: Ask people\n" +
 			"  - name: Bad\n    url: javascript:alert(1)\n    about: never shown\n",
 		".github/ISSUE_TEMPLATE/deliverable.yml": sampleForm,

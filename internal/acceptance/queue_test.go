@@ -1,0 +1,266 @@
+package acceptance_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/phasegate/phasegate/internal/lifecycle"
+)
+
+// queueWorld is a lightWorld whose main branch has a merge queue, which wants some checks. Without the commit status
+// "ci", which the test gives, nothing is merged.
+func queueWorld(t *testing.T, required ...string) *world {
+	t.Helper()
+	w := lightWorld(t)
+	checks := []any{map[string]any{"context": "ci"}}
+	for _, name := range required {
+		checks = append(checks, map[string]any{"context": name, "integration_id": w.sys.product.id})
+	}
+	w.as("mina-mle", "POST", "/rulesets", map[string]any{
+		"name": "queue", "target": "branch", "enforcement": "active", "conditions": map[string]any{"ref_name": map[string]any{"include": []string{"~DEFAULT_BRANCH"}, "exclude": []string{}}},
+		"rules": []any{
+			map[string]any{"type": "merge_queue", "parameters": map[string]any{"merge_method": "MERGE", "grouping_strategy": "ALLGREEN", "check_response_timeout_minutes": 60,
+				"max_entries_to_build": 5, "max_entries_to_merge": 5, "min_entries_to_merge": 1, "min_entries_to_merge_wait_minutes": 5}},
+			map[string]any{"type": "required_status_checks", "parameters": map[string]any{"strict_required_status_checks_policy": false, "required_status_checks": checks}},
+		},
+	})
+	return w
+}
+
+// notebook opens a pull request of sara's that a data scientist must approve, whose CI is green.
+func (w *world) notebook(number int, branch string) {
+	w.t.Helper()
+	head := fmt.Sprintf("#%d", number)
+	w.push("sara-ds", branch, head, [2]string{"notebooks/" + branch + ".ipynb", "{}\n"})
+	w.pull(number, "sara-ds", branch, "Look at "+branch, "Deliverable: #2")
+	w.green(w.heads[head])
+}
+
+// green says that CI succeeded on a commit.
+func (w *world) green(sha string) {
+	w.t.Helper()
+	w.as("felix-se", "POST", "/statuses/"+sha, map[string]any{"state": "success", "context": "ci"})
+	w.settle()
+}
+
+// entry is a place in the merge queue.
+type entry struct {
+	Number int
+	Group  string // commit of its group
+}
+
+// graphql sends a document as a person, which must succeed.
+func (w *world) graphql(login, document string) answer {
+	w.t.Helper()
+	a, err := w.raw("POST", w.sys.WebURL+"/api/graphql", "sim-"+login, map[string]any{"query": document}, nil)
+	if err != nil || a.status != 200 || a.field("errors") != nil {
+		w.t.Fatalf("%s: %d %.300s, %v", document, a.status, a.body, err)
+	}
+	return a
+}
+
+// enqueue puts a pull request in the merge queue.
+func (w *world) enqueue(number int) {
+	w.t.Helper()
+	id := w.as("mina-mle", "GET", fmt.Sprintf("/pulls/%d", number), nil).field("node_id")
+	w.graphql("mina-mle", fmt.Sprintf(`mutation { enqueuePullRequest(input: {pullRequestId: %q}) { clientMutationId } }`, id))
+	w.settle()
+}
+
+// queue lists the merge queue from its front.
+func (w *world) queue() []entry {
+	w.t.Helper()
+	owner, name, _ := strings.Cut(strings.TrimPrefix(repoPath, "/repos/"), "/")
+	a := w.graphql("mina-mle", fmt.Sprintf(`query { repository(owner: %q, name: %q) { mergeQueue { entries(first: 50) { nodes { headCommit { oid } pullRequest { number } } } } } }`, owner, name))
+	var out []entry
+	data := a.field("data").(map[string]any)["repository"].(map[string]any)["mergeQueue"].(map[string]any)["entries"].(map[string]any)
+	for _, n := range data["nodes"].([]any) {
+		node := n.(map[string]any)
+		e := entry{Number: int(node["pullRequest"].(map[string]any)["number"].(float64))}
+		if head, made := node["headCommit"].(map[string]any); made {
+			e.Group = head["oid"].(string)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// vouched fails if a group's roles check says success though a pull request in it is not approved on its head.
+func (w *world) vouched() {
+	w.t.Helper()
+	var members []int
+	for _, e := range w.queue() {
+		members = append(members, e.Number)
+		if w.on(e.Group, "roles").state() != "success" {
+			continue
+		}
+		for _, n := range members {
+			var pull struct{ Head struct{ SHA string } }
+			w.read(fmt.Sprintf("/pulls/%d", n), &pull)
+			if got := w.on(pull.Head.SHA, "roles").state(); got != "success" {
+				w.t.Errorf("the group of #%d says success; #%d, which is in it, is %s", e.Number, n, got)
+			}
+		}
+	}
+}
+
+// merged reports whether a pull request is.
+func (w *world) merged(number int) bool {
+	w.t.Helper()
+	var pull struct{ Merged bool }
+	w.read(fmt.Sprintf("/pulls/%d", number), &pull)
+	return pull.Merged
+}
+
+// waits fails unless these pull requests are in the queue, and returns their groups' commits.
+func (w *world) waits(numbers ...int) []string {
+	w.t.Helper()
+	var got []int
+	var groups []string
+	for _, e := range w.queue() {
+		got, groups = append(got, e.Number), append(groups, e.Group)
+	}
+	if !slices.Equal(got, numbers) {
+		w.t.Fatalf("the queue holds %v, want %v", got, numbers)
+	}
+	w.vouched()
+	return groups
+}
+
+// The checks of a pull request come to stand on its group, and it is merged.
+func TestQueueMerges(t *testing.T) {
+	t.Parallel()
+	w := queueWorld(t, "phasegate/gate", "phasegate/roles")
+	w.notebook(4, "usage")
+	w.approvePull(4, "tomas-ds", "#4")
+	w.enqueue(4)
+	group := w.waits(4)[0]
+	for name, want := range map[string]string{"gate": "success", "roles": "success", "metrics": "success", "config": ""} {
+		if got := w.on(group, name).state(); got != want {
+			t.Errorf("%s on the group is %q, want %q", name, got, want)
+		}
+	}
+	w.noWrite("the same event again", func() { w.deliverAnew(w.lastOf("merge_group")); w.settle() })
+	w.says("the title", w.on(group, "roles").Output.Title, same("#4"))
+	w.green(group)
+	if w.waits(); !w.merged(4) {
+		t.Error("#4 is not merged")
+	}
+}
+
+// lastOf is the newest delivery of an event.
+func (w *world) lastOf(event string) delivery {
+	w.t.Helper()
+	var found delivery
+	for _, d := range w.deliveries() {
+		if d.Event == event && d.ID > found.ID {
+			found = d
+		}
+	}
+	return found
+}
+
+// A group of which one is not approved says which; one that does not hold it passes.
+func TestQueueNamesWhoDoesNotPass(t *testing.T) {
+	t.Parallel()
+	w := queueWorld(t)
+	w.notebook(4, "usage")
+	w.notebook(5, "churners")
+	w.approvePull(4, "tomas-ds", "#4")
+	w.enqueue(4)
+	w.enqueue(5)
+	groups := w.waits(4, 5)
+	if got := w.on(groups[0], "roles").state(); got != "success" {
+		t.Errorf("the group of #4 alone is %s", got)
+	}
+	run := w.on(groups[1], "roles")
+	if run.state() != "failure" || !strings.HasPrefix(run.Output.Title, "#5: ") || !strings.Contains(run.Output.Title, "tomas-ds") || strings.Contains(run.Output.Title+run.Output.Summary, "@") {
+		t.Errorf("the group of #4 and #5: %s, %q", run.state(), run.Output.Title)
+	}
+	if got := w.on(groups[1], "gate").state(); got != "success" {
+		t.Errorf("the gate check of #4 and #5 is %s", got)
+	}
+	w.approvePull(5, "tomas-ds", "#5") // while it is queued
+	if run := w.on(w.waits(4, 5)[1], "roles"); run.state() != "success" || !strings.Contains(run.Output.Title, "2") {
+		t.Errorf("once both are approved: %s, %q", run.state(), run.Output.Title)
+	}
+	w.dismiss(4) // which the group behind holds too
+	for i, group := range w.waits(4, 5) {
+		if run := w.on(group, "roles"); run.state() != "failure" || !strings.HasPrefix(run.Output.Title, "#4: ") {
+			t.Errorf("group %d, once the approval of #4 is dismissed: %s, %q", i, run.state(), run.Output.Title)
+		}
+	}
+}
+
+// dismiss takes every review of a pull request back.
+func (w *world) dismiss(number int) {
+	w.t.Helper()
+	var reviews []struct{ ID int64 }
+	w.read(fmt.Sprintf("/pulls/%d/reviews", number), &reviews)
+	for _, r := range reviews {
+		w.as("mina-mle", "PUT", fmt.Sprintf("/pulls/%d/reviews/%d/dismissals", number, r.ID), map[string]any{"message": "Look again."})
+	}
+	w.settle()
+}
+
+// An approval that is dismissed while the pull request waits takes it out of the queue; who waited behind it goes on.
+func TestQueueAfterADismissal(t *testing.T) {
+	t.Parallel()
+	w := queueWorld(t, "phasegate/gate", "phasegate/roles")
+	w.notebook(4, "usage")
+	w.notebook(5, "churners")
+	for _, n := range []int{4, 5} {
+		w.approvePull(n, "tomas-ds", fmt.Sprintf("#%d", n))
+		w.enqueue(n)
+	}
+	was := w.waits(4, 5)
+	w.dismiss(4)
+	now := w.waits(5)
+	if run := w.on(was[0], "roles"); run.state() != "failure" || !strings.HasPrefix(run.Output.Title, "#4: ") {
+		t.Errorf("the group of #4: %s, %q", run.state(), run.Output.Title)
+	}
+	w.green(now[0])
+	if w.waits(); w.merged(4) || !w.merged(5) {
+		t.Errorf("#4 merged: %v, #5 merged: %v", w.merged(4), w.merged(5))
+	}
+}
+
+// A push takes a pull request out of the queue; its new group counts what approves the new head, and nothing else.
+func TestQueueAfterAPush(t *testing.T) {
+	t.Parallel()
+	w := queueWorld(t)
+	w.notebook(4, "usage")
+	w.approvePull(4, "tomas-ds", "#4")
+	w.enqueue(4)
+	w.waits(4)
+	w.push("sara-ds", "usage", "#4 more", [2]string{"notebooks/usage.ipynb", "{\"cells\": []}\n"})
+	w.waits()
+	w.green(w.heads["#4 more"])
+	w.enqueue(4)
+	if run := w.on(w.waits(4)[0], "roles"); run.state() != "failure" || !strings.Contains(run.Output.Title, "tomas-ds") {
+		t.Errorf("the approval was for another content: %s, %q", run.state(), run.Output.Title)
+	}
+	w.approvePull(4, "tomas-ds", "#4 more")
+	if run := w.on(w.waits(4)[0], "roles"); run.state() != "success" {
+		t.Errorf("the new head is approved: %s, %q", run.state(), run.Output.Title)
+	}
+}
+
+// Who only observes stops no queue, and is told what would have stopped it.
+func TestQueueObserved(t *testing.T) {
+	t.Parallel()
+	w := queueWorld(t, "phasegate/gate", "phasegate/roles")
+	w.writeConfig(strings.Replace(config(lifecycle.English), "mode: enforce", "mode: observe", 1))
+	w.notebook(4, "usage")
+	w.enqueue(4)
+	group := w.waits(4)[0]
+	if run := w.on(group, "roles"); run.state() != "neutral" || !strings.HasPrefix(run.Output.Title, "#4: ") {
+		t.Errorf("observed: %s, %q", run.state(), run.Output.Title)
+	}
+	w.green(group)
+	if w.waits(); !w.merged(4) {
+		t.Error("#4 is not merged")
+	}
+}

@@ -1,0 +1,254 @@
+package engine_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/phasegate/phasegate/internal/engine"
+	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/lifecycle"
+)
+
+// Nothing is read that no answer depends on.
+func TestWhatAPullLacks(t *testing.T) {
+	one, two, three := commitSHA(1), commitSHA(2), commitSHA(3)
+	files := []string{"features/a.py", "docs/design/a.md"}
+	for _, c := range []struct {
+		name string
+		with func(*pullWorld)
+		want []engine.PullLack
+	}{
+		{"nobody answered", func(w *pullWorld) { w.push("sara-ds", "features/a.py") }, nil},
+		{"a yes to the head", func(w *pullWorld) { w.review("tomas-ds", facts.ReviewApproved) }, nil},
+		{"a yes to an older commit: the files it is for, then and now", func(w *pullWorld) {
+			w.review("tomas-ds", facts.ReviewApproved)
+			w.push("sara-ds", "docs/design/a.md")
+		}, []engine.PullLack{{Contents: map[string][]string{one: {"features/a.py"}, two: {"features/a.py"}}}}},
+		{"by somebody who is not asked", func(w *pullWorld) {
+			w.review("felix-se", facts.ReviewApproved)
+			w.push("sara-ds", "features/a.py")
+		}, nil},
+		{"changes requested", func(w *pullWorld) {
+			w.review("tomas-ds", facts.ReviewChanges)
+			w.push("sara-ds", "features/a.py")
+		}, nil},
+		{"at high risk", func(w *pullWorld) {
+			w.phase = ""
+			w.listed = []engine.Listed{w.deliverable(3, "Score", lifecycle.Development, strings.Replace(scoreBody("#2", "#5"), "standard", "high", 1))}
+			w.review("tomas-ds", facts.ReviewApproved)
+			w.push("sara-ds", "features/a.py")
+		}, nil},
+		{"a merge by who approves: what it changed, and then what they approved", func(w *pullWorld) {
+			w.push("sara-ds", "features/a.py")
+			w.merge("tomas-ds")
+			w.review("tomas-ds", facts.ReviewApproved)
+		}, []engine.PullLack{{Contents: map[string][]string{two: files, three: files}}}},
+		{"a merge by who does not", func(w *pullWorld) {
+			w.merge("mina-mle")
+			w.review("tomas-ds", facts.ReviewApproved)
+		}, nil},
+		{"a merge by who wrote something too", func(w *pullWorld) {
+			w.push("tomas-ds", "features/a.py")
+			w.merge("tomas-ds")
+			w.review("tomas-ds", facts.ReviewApproved)
+		}, nil},
+		{"a merge where who wrote it may approve it", func(w *pullWorld) {
+			w.configure(teamConfig + "approvals: {contributors: allow}\n")
+			w.merge("tomas-ds")
+			w.review("tomas-ds", facts.ReviewApproved)
+		}, nil},
+		{"a counted yes, and a head whose run is not there yet", func(w *pullWorld) {
+			w.look()
+			w.say("tomas-ds", "/approve")
+			w.look()
+			w.push("sara-ds", "docs/design/a.md")
+		}, []engine.PullLack{{Contents: map[string][]string{}, Earlier: true}, {Contents: map[string][]string{one: {"features/a.py"}, two: {"features/a.py"}}}}},
+		{"rules that look at checks", func(w *pullWorld) {
+			w.configure(teamConfig + "paths:\n  - {paths: [\"features/**\"], roles: [data-scientist], when: {has_successful_status: [lint]}}\n")
+		}, []engine.PullLack{{Contents: map[string][]string{}, States: true}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newPull(t, lifecycle.Development, files...)
+			c.with(w)
+			w.filled()
+			if diff := cmp.Diff(c.want, w.lacked); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+	w := newPull(t, lifecycle.Development, files...)
+	w.review("tomas-ds", facts.ReviewApproved)
+	w.push("sara-ds", "features/a.py")
+	for name, with := range map[string]func(*engine.PullSnapshot){
+		"gone": func(s *engine.PullSnapshot) { s.Gone = true }, "closed": func(s *engine.PullSnapshot) { s.Pull.Closed = true },
+		"no config": func(s *engine.PullSnapshot) { s.Rules.Policy = nil },
+	} {
+		s := w.snapshot()
+		if with(&s); !s.Lacks().Empty() {
+			t.Errorf("%s: %+v", name, s.Lacks())
+		}
+	}
+}
+
+// A yes is for what GitHub could not tell any more: it does not count.
+func TestWhatCouldNotBeReadIsNotTheSame(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	w.review("tomas-ds", facts.ReviewApproved)
+	w.push("sara-ds", "tests/a.py")
+	s := w.snapshot()
+	s.Contents = map[string]facts.Fact[facts.ContentsAt]{commitSHA(1): facts.Unknown[facts.ContentsAt](facts.CommitGone)}
+	s.Asked = s.Lacks()
+	plan, err := s.Plan(engine.Signer{})
+	if err != nil || !slices.ContainsFunc(plan.Effects, func(e engine.Effect) bool {
+		c, is := e.(engine.PutCheck)
+		return is && c.Name == engine.RolesCheck && c.Conclusion == ""
+	}) {
+		t.Errorf("%v, %v", plan.Effects, err)
+	}
+}
+
+func (w *pullWorld) asked() string {
+	var out []string
+	for _, r := range w.pull.Requested {
+		out = append(out, r.Person.Login+r.Team)
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+func TestWhoIsAskedForAReview(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py", "docs/design/a.md")
+	w.pull.Draft = true
+	w.look()
+	if w.asked() != "" {
+		t.Errorf("of a draft: %s", w.asked())
+	}
+	w.pull.Draft = false
+	w.look()
+	if w.asked() != "mina-mle tomas-ds" {
+		t.Errorf("ready: %s", w.asked())
+	}
+	// Somebody takes a request away: it is not made again. Another asks for what nobody needs: that stays.
+	w.pull.Requested = []facts.Reviewer{{Person: who("mina-mle")}, {Person: who("felix-se")}}
+	w.pull.Asked = append(w.pull.Asked, facts.ReviewRequest{Reviewer: facts.Reviewer{Person: who("tomas-ds")}, Removed: true, By: who("sara-ds"), At: w.tick()},
+		facts.ReviewRequest{Reviewer: facts.Reviewer{Person: who("felix-se")}, By: who("sara-ds"), At: w.now})
+	w.look()
+	if w.asked() != "felix-se mina-mle" {
+		t.Errorf("after somebody changed it: %s", w.asked())
+	}
+	// The file leaves the pull request: who is no longer needed is no longer asked.
+	w.pull.Files = facts.Known([]facts.PullFile{{Path: "features/a.py"}})
+	w.look()
+	if w.asked() != "felix-se" {
+		t.Errorf("without the design: %s", w.asked())
+	}
+}
+
+// Whoever reviewed is asked again once their yes is void: GitHub took them off the list.
+func TestWhoIsAskedAgain(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	w.look()
+	w.review("tomas-ds", facts.ReviewApproved)
+	w.look()
+	w.tick()
+	w.push("sara-ds", "features/a.py")
+	w.look()
+	if w.asked() != "tomas-ds" {
+		t.Errorf("asked: %q", w.asked())
+	}
+	// Asked again by somebody after a yes to the head: the yes waits, as GitHub shows it.
+	w.review("tomas-ds", facts.ReviewApproved)
+	w.look()
+	w.must(engine.RolesCheck, "success")
+	w.pull.Requested = []facts.Reviewer{{Person: who("tomas-ds")}}
+	w.pull.Asked = append(w.pull.Asked, facts.ReviewRequest{Reviewer: w.pull.Requested[0], By: who("sara-ds"), At: w.tick()})
+	w.look()
+	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds")
+}
+
+func TestWhatIsRepliedOnAPull(t *testing.T) {
+	for _, c := range []struct {
+		name, login, text string
+		counts            bool
+		says              string
+	}{
+		{"who opened it", "sara-ds", "/approve", false, "Not counted, sara-ds."},
+		{"another role", "felix-se", "/approve", false, "Not counted, felix-se."},
+		{"nobody's", "zoe", "/approve", false, "Not counted, zoe."},
+		{"no reason", "tomas-ds", "/object", false, "reason"},
+		{"a reason", "tomas-ds", "/object it leaks", true, ""},
+		{"a no of somebody who is not asked", "felix-se", "/object it leaks", false, "Not counted, felix-se."},
+		{"nothing to take back", "tomas-ds", "/withdraw", false, "tomas-ds"},
+		{"a command of another place", "tomas-ds", "/advance deployment", false, "tomas-ds"},
+		{"help", "zoe", "/help", true, "/approve"},
+		{"status", "zoe", "/status", true, ""},
+		{"misspelt, by one with a role", "tomas-ds", "/aprove", false, "/approve"},
+		{"misspelt, by one without", "zoe", "/aprove", false, "\x00silent"},
+		{"no command", "tomas-ds", "Nice work", false, "\x00silent"},
+		{"yes in words, by one who is awaited", "tomas-ds", "approved", false, "/approve"},
+		{"yes in words, by one who is not", "felix-se", "approved", false, "\x00silent"},
+		{"nothing to measure", "tomas-ds", "/no-metrics only a rename", true, ""},
+		{"nothing to measure, without a reason", "tomas-ds", "/no-metrics", false, "reason"},
+		{"nothing to measure, says who wrote it", "sara-ds", "/no-metrics only a rename", false, "sara-ds"},
+		{"nothing to measure, says another role", "felix-se", "/no-metrics only a rename", false, "felix-se"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newPull(t, lifecycle.Development, "features/a.py")
+			w.look()
+			id := w.say(c.login, c.text)
+			w.look()
+			reaction, reply := w.answer(id)
+			if c.says == "\x00silent" {
+				if reaction != "" || reply != "" {
+					t.Errorf("answered by %s, %q", reaction, reply)
+				}
+				return
+			}
+			if (reaction == facts.Counted) != c.counts || !strings.Contains(reply, c.says) || c.says == "" && reply != "" {
+				t.Errorf("%s, %q", reaction, reply)
+			}
+		})
+	}
+}
+
+func TestAPullExcusedFromMetrics(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	w.look()
+	id := w.say("tomas-ds", "/no-metrics only a rename")
+	w.look()
+	w.must(engine.MetricsCheck, "neutral: No metric report needed, says tomas-ds")
+	i := slices.IndexFunc(w.pull.Comments, func(c facts.Comment) bool { return c.ID == id })
+	w.pull.Comments[i].Edited = true
+	w.look()
+	w.must(engine.MetricsCheck, "in_progress: Waiting for a metric report")
+}
+
+// A yes that was edited afterwards counts no longer, and its author is told once.
+func TestAnEditedYes(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	w.look()
+	id := w.say("tomas-ds", "/approve")
+	w.look()
+	i := slices.IndexFunc(w.pull.Comments, func(c facts.Comment) bool { return c.ID == id })
+	w.pull.Comments[i].Edited = true
+	w.look()
+	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds")
+	if _, reply := w.answer(id); !strings.Contains(reply, "tomas-ds") {
+		t.Errorf("replied %q", reply)
+	}
+}
+
+// A run that says who approved is believed only for its own pull request.
+func TestALedgerOfAnotherPull(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py", "docs/design/a.md")
+	w.look()
+	w.say("tomas-ds", "/approve")
+	w.look()
+	w.push("sara-ds", "docs/design/a.md")
+	w.pull.Number = 13
+	w.look()
+	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds (data scientist) and mina-mle (ML engineer)")
+}

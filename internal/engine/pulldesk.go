@@ -1,0 +1,428 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/phasegate/phasegate/checks"
+	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/markdown"
+	"github.com/phasegate/phasegate/internal/policy"
+	"github.com/phasegate/phasegate/templates"
+)
+
+// PullLedger stands hidden in the text of phasegate/roles, which nobody but Phasegate can write.
+type PullLedger struct {
+	Pull int `json:"pull"`
+	// Head is the commit that the run is on, and Seen when that was first seen, where the run is not the
+	// first of its name there: GitHub does not reopen one that was completed.
+	Head string    `json:"head,omitempty"`
+	Seen time.Time `json:"seen,omitzero"`
+	// Asked are those who are awaited and were asked for a review. GitHub refuses some without a trace: they are
+	// not asked again.
+	Asked []string `json:"asked,omitempty"`
+	// For is, by comment, the commit that a counted `/approve` is for.
+	For map[int64]string `json:"for,omitempty"`
+}
+
+// pullDesk is where one pull request is judged.
+type pullDesk struct {
+	PullSnapshot
+	pen
+	rules    *policy.Policy
+	chart    chart
+	names    PullNames
+	placed   []*object // the deliverables it is for, those of whose Paths it has files last
+	guessed  bool      // it names none, and there is only one
+	entries  []Entry
+	ledger   PullLedger
+	question checks.AssentQuestion
+	assent   checks.Assent
+	bound    map[int64]string // comment → the commit its yes is for
+	asking   []facts.Reviewer // who is asked for a review now
+}
+
+// desk takes everything in that does not depend on further reading.
+func (s PullSnapshot) desk(signer Signer) *pullDesk {
+	d := &pullDesk{PullSnapshot: s, rules: s.Base, bound: map[int64]string{}}
+	if d.rules == nil {
+		d.rules = s.Rules.Policy
+	}
+	printer := templates.Printer{Lang: s.Rules.Policy.Language, Zone: s.Rules.Policy.Location, Now: s.Now}
+	d.pen = pen{key: s.Key, issue: facts.Issue{Repository: s.Pull.Repository, Number: s.Pull.Number}, now: s.Now, printer: printer, signer: signer}
+	d.chart = Snapshot{Key: s.Key, Rules: s.Rules, Listed: s.Listed, Gone: true, memory: s.memory}.chart()
+	d.names = NamesIn(s.Pull.Body, s.Pull.HeadRef)
+	d.place()
+	keys := s.Rules.Policy.Keys
+	if own := signer.Public(); own != nil {
+		keys = append(keys[:len(keys):len(keys)], own)
+	}
+	d.entries = Entries(Place{Repo: s.Key.FullName(), RepoID: s.Pull.Repository, Issue: s.Pull.Number}, s.Pull.Comments, keys)
+	d.recall(d.entries)
+	d.readLedger()
+	d.ask()
+	return d
+}
+
+// place finds the deliverables that the pull request is for: those its lines name; else the first one that a
+// closing keyword or its branch names; else the only open one. Those of whose Paths it has files join them.
+func (d *pullDesk) place() {
+	for _, n := range d.names.Lines {
+		if o := d.deliverable(n); o != nil {
+			d.placed = append(d.placed, o)
+		}
+	}
+	if len(d.names.Lines) == 0 {
+		d.placed = d.hinted()
+	}
+	files, _ := d.Pull.Files.Get()
+	for _, o := range d.chart.each(lifecycle.Deliverable, func(o *object) bool { return !slices.Contains(d.placed, o) }) {
+		paths := o.form.Paths()
+		if slices.ContainsFunc(files, func(f facts.PullFile) bool {
+			return slices.ContainsFunc(f.Paths(), func(p string) bool { return checks.Matches(paths, p) })
+		}) {
+			d.placed = append(d.placed, o)
+		}
+	}
+}
+
+func (d *pullDesk) hinted() []*object {
+	for _, n := range d.names.Hints {
+		if o := d.deliverable(n); o != nil {
+			return []*object{o}
+		}
+	}
+	open := d.open()
+	if len(open) != 1 {
+		return nil
+	}
+	d.guessed = true
+	return open[:1:1]
+}
+
+// deliverable is the open deliverable of that number; nil for none.
+func (d *pullDesk) deliverable(n int) *object {
+	if o := d.chart.objects[n]; o != nil && o.kind == lifecycle.Deliverable && !o.Closed {
+		return o
+	}
+	return nil
+}
+
+func (d *pullDesk) open() []*object {
+	return d.chart.each(lifecycle.Deliverable, func(*object) bool { return true })
+}
+
+// named reports whether the pull request is for the deliverable as a whole, not only with the files under
+// its Paths.
+func (d *pullDesk) named(o *object) bool {
+	return d.guessed || slices.Contains(d.names.Lines, o.Number) || len(d.names.Lines) == 0 && slices.Contains(d.names.Hints, o.Number)
+}
+
+// phase is where a deliverable is; false where its ledger is not to be believed.
+func (o *object) phase() (lifecycle.Phase, bool) {
+	if o.ledger.Board != nil {
+		return o.ledger.Board.Phase, true
+	}
+	return lifecycle.Design, !o.doubtful
+}
+
+// level is a deliverable's risk.
+func (o *object) level(def lifecycle.Risk) lifecycle.Risk {
+	if o.ledger.Risk != "" {
+		return o.ledger.Risk
+	}
+	return o.form.Risk(def)
+}
+
+// readLedger takes the newest ledger: that of the head, else of an earlier head.
+func (d *pullDesk) readLedger() {
+	d.ledger.Pull = d.Pull.Number
+	runs := d.Earlier
+	if run := d.run(RolesCheck); run != nil {
+		runs = append([]facts.Run{*run}, runs...)
+	}
+	for _, run := range runs {
+		if l, ok := ledgerIn(run.Text); ok && l.Pull == d.Pull.Number {
+			d.ledger = l
+			return
+		}
+	}
+}
+
+// pullBlock is the kind of the hidden block in a roles run's text.
+const pullBlock = "pull"
+
+func ledgerIn(text string) (PullLedger, bool) {
+	var l PullLedger
+	for _, b := range markdown.Blocks(text) {
+		if b.Kind == pullBlock && b.Decode(&l) == nil {
+			return l, true
+		}
+	}
+	return l, false
+}
+
+// ask makes the question of who has to approve, and folds what was said.
+func (d *pullDesk) ask() {
+	q := checks.AssentQuestion{Roster: d.Roster, Delegations: d.delegations(), At: d.Now, Author: d.Pull.Author, Head: d.Pull.Head,
+		Fixed: d.rules.Approvals.Scale == policy.ScaleNever, Same: d.same, Every: d.highRisk()}
+	q.Needs = d.rules.Requirements(d.change())
+	q.Contributors = d.contributors()
+	q.Said = d.said()
+	d.question = q
+	d.reassess()
+}
+
+// reassess counts what was said.
+func (d *pullDesk) reassess() { d.assent = checks.AssentOf(d.question) }
+
+// change is the pull request as the conditions of the config see it.
+func (d *pullDesk) change() policy.Change {
+	c := policy.Change{BaseRef: d.Pull.BaseRef, HeadRef: d.Pull.HeadRef, Title: d.Pull.Title, Labels: d.Pull.Labels, Author: d.Pull.Author.Login,
+		Succeeded: d.succeeded(), Roles: map[string][]lifecycle.Role{}}
+	files, known := d.Pull.Files.Get()
+	if !known {
+		c.Unknown = append(c.Unknown, policy.FactFiles)
+	}
+	for _, f := range files {
+		for i, path := range f.Paths() {
+			changed := policy.ChangedFile{Path: path}
+			if i == 0 {
+				changed.Additions, changed.Deletions = f.Additions, f.Deletions
+			}
+			c.Files = append(c.Files, changed)
+		}
+	}
+	d.changedBy(&c)
+	return c
+}
+
+// changedBy tells who wrote the change. Whoever wrote a commit without an account is not known.
+func (d *pullDesk) changedBy(c *policy.Change) {
+	commits, known := d.Pull.Commits.Get()
+	c.Signed = len(commits) > 0
+	people := []facts.Person{d.Pull.Author}
+	for _, commit := range commits {
+		c.Signed = c.Signed && commit.Verified
+		known = known && !commit.Unnamed
+		people = facts.Union(people, commit.Authors)
+	}
+	if !known {
+		c.Unknown = append(c.Unknown, policy.FactContributors)
+	}
+	for _, p := range people {
+		c.People = append(c.People, p.Login)
+		c.Roles[strings.ToLower(p.Login)] = d.Roster.RolesOf(p)
+	}
+	if len(d.Roster.Unread) > 0 {
+		c.Unknown = append(c.Unknown, policy.FactHeldRoles)
+	}
+}
+
+// succeeded names the head's checks and statuses that ended well; nil where they were not read.
+func (d *pullDesk) succeeded() []string {
+	states, known := d.States.Get()
+	if !known {
+		return nil
+	}
+	names := []string{}
+	for _, s := range states {
+		if s.Green {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+func (d *pullDesk) delegations() []facts.Delegation {
+	var out []facts.Delegation
+	for _, o := range d.placed {
+		for _, l := range d.chart.delegations(o) {
+			if !slices.ContainsFunc(out, func(have facts.Delegation) bool { return have.Comment == l.Comment }) {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}
+
+func (d *pullDesk) highRisk() bool {
+	return slices.ContainsFunc(d.placed, func(o *object) bool { return o.level(d.Rules.Policy.RiskDefault) == lifecycle.High })
+}
+
+// said is everything that was said in reviews and comments, oldest first, less what was set aside by asking
+// the same person again.
+func (d *pullDesk) said() []checks.Said {
+	var out []checks.Said
+	for _, r := range d.Pull.Reviews {
+		s := checks.Said{Person: r.Author, Commit: r.Commit, At: r.At, URL: r.URL, Word: checks.WordYes}
+		switch r.State {
+		case facts.ReviewApproved:
+		case facts.ReviewChanges:
+			s.Word = checks.WordNo
+		default:
+			continue
+		}
+		out = append(out, s)
+	}
+	standing(d.entries, func(e Entry, _ int, cmd Command) {
+		if s, ok := d.spoken(e.Comment, cmd); ok {
+			out = append(out, s)
+		}
+	})
+	out = slices.DeleteFunc(out, func(s checks.Said) bool { return s.Person.Bot || d.askedAgain(s) })
+	slices.SortStableFunc(out, func(a, b checks.Said) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// spoken is what a command in the conversation says.
+func (d *pullDesk) spoken(c facts.Comment, cmd Command) (checks.Said, bool) {
+	s := checks.Said{Person: c.Author, At: c.Created, Comment: c.ID, URL: c.URL}
+	switch {
+	case cmd.Name == lifecycle.Approve:
+		args, ok := ParseAssent(cmd.Args)
+		if !ok {
+			return s, false
+		}
+		s.Word, s.As = checks.WordYes, args.As
+		s.Commit = d.commitFor(c, args.Commit)
+		d.bound[c.ID] = s.Commit
+		return s, s.Commit != ""
+	case cmd.Name == lifecycle.Object && reason(cmd) != "":
+		s.Word = checks.WordNo
+		return s, true
+	case cmd.Name == lifecycle.Withdraw:
+		s.Word = checks.WordWithdraw
+		return s, true
+	}
+	return s, false
+}
+
+// commitFor is the commit that a yes in a comment is for: the one it names, the one the ledger noted when it
+// was counted, or the head if that was there when the comment was written. GitHub's times have whole seconds:
+// a yes in the second in which the head was first seen may be for what was there before it, and is not taken.
+func (d *pullDesk) commitFor(c facts.Comment, named string) string {
+	if at, noted := d.ledger.For[c.ID]; noted {
+		return at
+	}
+	if named != "" && c.Answer == "" { // what was counted is noted: a few digits may fit another commit by now
+		return d.commit(named)
+	}
+	if seen := d.seenAt(); c.Answer == "" && !seen.IsZero() && c.Created.After(seen) {
+		return d.Pull.Head
+	}
+	return ""
+}
+
+// seenAt is when the head was first seen: when the first phasegate/roles on it was posted; zero while there is
+// none. Dates of commits and other checks are never trusted.
+func (d *pullDesk) seenAt() time.Time {
+	run := d.run(RolesCheck)
+	if run == nil {
+		return time.Time{}
+	}
+	switch l, ok := ledgerIn(run.Text); {
+	case !ok || l.Pull != d.Pull.Number: // of another pull request that had this commit
+		return time.Time{}
+	case l.Head == d.Pull.Head && !l.Seen.IsZero():
+		return l.Seen
+	}
+	return run.Started
+}
+
+// commit is the pull request's commit whose hash begins so; "" for none, or several.
+func (d *pullDesk) commit(prefix string) string {
+	commits, _ := d.Pull.Commits.Get()
+	found := ""
+	for _, sha := range append(shas(commits), d.Pull.Head) {
+		if strings.HasPrefix(sha, strings.ToLower(prefix)) && sha != found {
+			if found != "" {
+				return ""
+			}
+			found = sha
+		}
+	}
+	return found
+}
+
+func shas(commits []facts.PullCommit) []string {
+	out := make([]string, len(commits))
+	for i, c := range commits {
+		out[i] = c.SHA
+	}
+	return out
+}
+
+// askedAgain reports whether a person was asked for a review after they said something, by somebody else than
+// Phasegate, and is asked still: GitHub shows their review as pending then.
+func (d *pullDesk) askedAgain(s checks.Said) bool {
+	asked := slices.ContainsFunc(d.Pull.Requested, func(r facts.Reviewer) bool { return r.Team == "" && r.Person.Is(s.Person) })
+	return asked && slices.ContainsFunc(d.Pull.Asked, func(r facts.ReviewRequest) bool {
+		return !r.Removed && !r.Own && r.Reviewer.Team == "" && r.Reviewer.Person.Is(s.Person) && r.At.After(s.At)
+	})
+}
+
+// contributors are those who wrote or co-wrote a commit, where the config denies them a yes. Whoever only
+// merged the base branch in, changing no file of the pull request, is none.
+func (d *pullDesk) contributors() []facts.Person {
+	if d.rules.Approvals.Contributors == policy.ContributorsAllow {
+		return nil
+	}
+	var out []facts.Person
+	commits, _ := d.Pull.Commits.Get()
+	for _, c := range commits {
+		if len(c.Parents) < 2 || !d.changesNothing(c) {
+			out = facts.Union(out, c.Authors)
+		}
+	}
+	return out
+}
+
+// changesNothing reports whether a merge commit left every file of the pull request as it was before.
+func (d *pullDesk) changesNothing(c facts.PullCommit) bool {
+	return d.alike(c.SHA, c.Parents[0], d.paths())
+}
+
+// paths are all paths that the pull request changes, under every name.
+func (d *pullDesk) paths() []string {
+	var out []string
+	files, _ := d.Pull.Files.Get()
+	for _, f := range files {
+		out = append(out, f.Paths()...)
+	}
+	return out
+}
+
+// same reports whether the files are at the commit what they are at the head.
+func (d *pullDesk) same(commit string, files []string) bool {
+	if commit == d.Pull.Head {
+		return true
+	}
+	if !d.rules.Approvals.KeepOnBaseMerge && d.mergedSince(commit) {
+		return false
+	}
+	return d.alike(commit, d.Pull.Head, files)
+}
+
+// mergedSince reports whether a merge commit came after the commit.
+func (d *pullDesk) mergedSince(commit string) bool {
+	commits, _ := d.Pull.Commits.Get()
+	i := slices.IndexFunc(commits, func(c facts.PullCommit) bool { return c.SHA == commit })
+	return slices.ContainsFunc(commits[i+1:], func(c facts.PullCommit) bool { return len(c.Parents) > 1 })
+}
+
+// alike reports whether the files are known to be the same at both commits.
+func (d *pullDesk) alike(a, b string, files []string) bool {
+	at, ok := d.Contents[a].Get()
+	then, known := d.Contents[b].Get()
+	if !ok || !known {
+		return false
+	}
+	return !slices.ContainsFunc(files, func(f string) bool {
+		x, there := at[f]
+		y, also := then[f]
+		return !there || !also || x != y
+	})
+}

@@ -1,0 +1,114 @@
+package gh_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/gh"
+	"github.com/phasegate/phasegate/internal/lifecycle"
+)
+
+const permissionConfig = `version: 1
+roles:
+  business-stakeholder: [permission:admin]
+  subject-matter-expert: [rui-sme]
+  data-scientist: [permission:write]
+  ml-engineer: [permission:maintain, tom-ds]
+`
+
+func loginsOf(people []facts.Person) string {
+	var logins []string
+	for _, p := range people {
+		logins = append(logins, p.Login)
+	}
+	slices.Sort(logins)
+	return strings.Join(logins, " ")
+}
+
+// Who has a permission on the repository, by whatever way, holds the roles that are given to it.
+func TestRosterByPermission(t *testing.T) {
+	w := newWorld(t, permissionConfig)
+	w.do("helena-bs", "PUT", "/collaborators/sara-ds", map[string]string{"permission": "maintain"}, nil)
+	w.do("helena-bs", "PUT", "/collaborators/rui-sme", map[string]string{"permission": "triage"}, nil)
+	holders := func() map[lifecycle.Role]string {
+		t.Helper()
+		r := w.snapshot().Roster
+		if len(r.Unread) > 0 {
+			t.Fatalf("unread: %v", r.Unread)
+		}
+		out := map[lifecycle.Role]string{}
+		for role, people := range r.Holders {
+			out[role] = loginsOf(people)
+		}
+		return out
+	}
+	want := func(got map[lifecycle.Role]string, role lifecycle.Role, logins string) {
+		t.Helper()
+		if got[role] != logins {
+			t.Errorf("%s: %q, want %q", role, got[role], logins)
+		}
+	}
+	got := holders()
+	want(got, lifecycle.BusinessStakeholder, "helena-bs")
+	want(got, lifecycle.MLEngineer, "helena-bs sara-ds tom-ds")
+	want(got, lifecycle.DataScientist, "helena-bs sara-ds tom-ds")
+	if n := w.wire.sent("/collaborators"); n != 1 {
+		t.Errorf("%d requests for three roles, want 1", n)
+	}
+	w.do("helena-bs", "PUT", "/collaborators/rui-sme", map[string]string{"permission": "admin"}, nil)
+	want(holders(), lifecycle.BusinessStakeholder, "helena-bs")
+	if n := w.wire.sent("/collaborators"); n != 0 {
+		t.Errorf("%d requests without an event, want none", n)
+	}
+	w.hub.Forget([]gh.Stale{{What: gh.StaleTeams, Owner: "acme"}})
+	want(holders(), lifecycle.BusinessStakeholder, "helena-bs rui-sme")
+
+	w.hub = w.newHub()
+	refuse := func(r *http.Request, _ string) *http.Response {
+		if strings.HasSuffix(r.URL.Path, "/collaborators") {
+			return respond(r, http.StatusForbidden, `{"message":"Resource not accessible by integration"}`)
+		}
+		return nil
+	}
+	w.wire.answer = refuse
+	r := w.snapshot().Roster
+	if len(r.Unread) != 3 || r.Unread[lifecycle.MLEngineer] != "who is in permission:maintain could not be read" || len(r.Holders[lifecycle.SubjectMatterExpert]) != 1 {
+		t.Errorf("%+v", r)
+	}
+	w.wire.answer = func(r *http.Request, body string) *http.Response {
+		if strings.HasSuffix(r.URL.Path, "/collaborators") {
+			return respond(r, http.StatusBadGateway, `{}`)
+		}
+		return nil
+	}
+	if _, err := w.hub.Snapshot(t.Context(), w.key); err == nil {
+		t.Error("a failure is taken for nobody")
+	}
+	w.wire.answer = nil
+	want(holders(), lifecycle.BusinessStakeholder, "helena-bs rui-sme")
+}
+
+// A role that an organisation made counts for what it is based on; an App is nobody.
+func TestCollaboratorsOfEveryKind(t *testing.T) {
+	w := newWorld(t, permissionConfig)
+	w.wire.answer = func(r *http.Request, _ string) *http.Response {
+		if !strings.HasSuffix(r.URL.Path, "/collaborators") {
+			return nil
+		}
+		if r.URL.Query().Get("page") == "" {
+			return respond(r, 200, `[{"id":1,"login":"a","type":"User","role_name":"release team","permissions":{"pull":true,"push":true}},{"id":2,"login":"b","type":"User","role_name":"admin","permissions":{"pull":true}}]`,
+				"Link", `<`+w.api+`/x?page=2>; rel="next"`)
+		}
+		return respond(r, 200, `[{"id":3,"login":"c[bot]","type":"Bot","role_name":"admin","permissions":{"push":true,"admin":true}},{"id":4,"login":"d","type":"User","role_name":"read","permissions":{"pull":true}}]`)
+	}
+	r := w.snapshot().Roster
+	if got := loginsOf(r.Holders[lifecycle.DataScientist]); got != "a b" {
+		t.Errorf("write: %q", got)
+	}
+	if got := loginsOf(r.Holders[lifecycle.BusinessStakeholder]); got != "b" {
+		t.Errorf("admin: %q", got)
+	}
+}
