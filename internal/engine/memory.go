@@ -60,19 +60,23 @@ func (m *Memory) form(k lifecycle.Kind, body, repo, author string, lang lifecycl
 	if m == nil {
 		return read()
 	}
-	key := formKey{k, body, repo, author, lang}
+	return remember(m, m.forms, formKey{k, body, repo, author, lang}, body, read)
+}
+
+// remember is what was kept of a text under the key; else it is read and kept.
+func remember[K comparable, V any](m *Memory, kept map[K]V, key K, text string, read func() V) V {
 	m.mu.Lock()
-	f, known := m.forms[key]
+	v, known := kept[key]
 	m.mu.Unlock()
 	if known {
-		return f
+		return v
 	}
-	f = read()
+	v = read()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.room(body)
-	m.forms[key] = f
-	return f
+	m.room(text)
+	kept[key] = v
+	return v
 }
 
 // ledger is the JSON of a sticky's hidden block; nil where there is none.
@@ -86,18 +90,7 @@ func (m *Memory) ledger(body string) json.RawMessage {
 	if m == nil {
 		return read()
 	}
-	m.mu.Lock()
-	text, known := m.stickies[body]
-	m.mu.Unlock()
-	if known {
-		return text
-	}
-	text = read()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.room(body)
-	m.stickies[body] = text
-	return text
+	return remember(m, m.stickies, body, body, read)
 }
 
 // object reads an issue as its neighbours see it.
