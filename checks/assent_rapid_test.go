@@ -86,7 +86,8 @@ func TestOneMoreYesDoesNoHarm(t *testing.T) {
 	})
 }
 
-// What counts is a yes by somebody with a right to it who wrote none of the change, and for what its files are.
+// What counts is a yes by somebody with a right to it, who wrote none of the change unless all who are left did, and
+// for what its files are.
 func TestWhatCountsMayCount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := drawPull(t)
@@ -113,8 +114,10 @@ func TestWhatCountsMayCount(t *testing.T) {
 // unfit says why a yes must not count; "" when it may.
 func unfit(q checks.AssentQuestion, n checks.Need, g checks.Given) string {
 	switch p := g.Person; {
-	case p.Is(q.Author) || facts.Contains(q.Contributors, p):
-		return "wrote some of it"
+	case p.Is(q.Author):
+		return "opened it"
+	case facts.Contains(q.Contributors, p) && slices.ContainsFunc(n.Candidates, func(c checks.Candidate) bool { return !facts.Contains(q.Contributors, c.Person) }):
+		return "wrote some of it, and somebody else is left"
 	case q.Every && g.Commit != head:
 		return "every push voids"
 	case g.Commit != head && !sameSince(g.Commit, n.Files):
