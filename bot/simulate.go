@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,6 +58,7 @@ func (s *Server) simulate(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), maxQuestionTime)
 	defer cancel()
 	a, err := s.opts.Simulate(ctx, Secret(token), q)
+	var asked interface{ RetryAfter() time.Duration }
 	switch {
 	case err == nil:
 		answer(w, http.StatusOK, a)
@@ -64,6 +68,10 @@ func (s *Server) simulate(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnprocessableEntity, err.Error())
 	case errors.Is(err, engine.ErrGone):
 		refuse(w, http.StatusNotFound, "there is no such repository on which the App is installed")
+	case errors.As(err, &asked):
+		seconds := int(math.Ceil(asked.RetryAfter().Seconds()))
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
+		refuse(w, http.StatusServiceUnavailable, fmt.Sprintf("GitHub asks to wait; ask again in %d seconds", seconds))
 	default:
 		s.log.WarnContext(ctx, "a question could not be answered", "repo", q.Repository, "error", err)
 		refuse(w, http.StatusBadGateway, "GitHub could not be read; ask again")

@@ -32,6 +32,7 @@ func drawPull(t *rapid.T) checks.AssentQuestion {
 		q.Roster.Unread = map[lifecycle.Role]string{rapid.SampledFrom(lifecycle.Roles).Draw(t, "unread"): "403"}
 	}
 	q.Contributors = chosen(quintet, rapid.UintRange(0, 31).Draw(t, "wrote")&rapid.UintRange(0, 31).Draw(t, "and"))
+	q.Pushers = chosen(quintet, rapid.UintRange(0, 31).Draw(t, "pushed")&rapid.UintRange(0, 31).Draw(t, "and")&rapid.UintRange(0, 31).Draw(t, "and"))
 	if rapid.Bool().Draw(t, "lent") {
 		q.Delegations = []facts.Delegation{{Role: rapid.SampledFrom(lifecycle.Roles).Draw(t, "lent role"), From: somebody.Draw(t, "from"), To: somebody.Draw(t, "to"),
 			Until: noon.Add(time.Duration(rapid.IntRange(-1, 90).Draw(t, "until")) * time.Minute)}}
@@ -42,7 +43,7 @@ func drawPull(t *rapid.T) checks.AssentQuestion {
 			Files: rapid.SliceOfNDistinct(rapid.SampledFrom(files), 1, 2, rapid.ID).Draw(t, "files")})
 	}
 	for i := range rapid.IntRange(0, 6).Draw(t, "said") {
-		q.Said = append(q.Said, drawSaid(t, i, rapid.SampledFrom([]checks.Word{checks.WordYes, checks.WordYes, checks.WordNo, checks.WordWithdraw}).Draw(t, "word")))
+		q.Said = append(q.Said, drawSaid(t, i, rapid.SampledFrom([]checks.Word{checks.WordYes, checks.WordYes, checks.WordYes, checks.WordNo, checks.WordNo, checks.WordWithdraw, checks.WordVoid}).Draw(t, "word")))
 	}
 	return q
 }
@@ -73,7 +74,9 @@ func TestOneMoreYesDoesNoHarm(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := drawPull(t)
 		before := checks.AssentOf(q)
-		q.Said = append(q.Said, drawSaid(t, len(q.Said), checks.WordYes))
+		more := drawSaid(t, len(q.Said), checks.WordYes)
+		more.At = q.At
+		q.Said = append(q.Said, more)
 		after := checks.AssentOf(q)
 		for i := range before.Needs {
 			if before.Needs[i].Met() && !after.Needs[i].Met() {
@@ -86,8 +89,8 @@ func TestOneMoreYesDoesNoHarm(t *testing.T) {
 	})
 }
 
-// What counts is a yes by somebody with a right to it, who wrote none of the change unless all who are left did, and
-// for what its files are.
+// What counts is a yes by somebody with a right to it, who pushed none of the change, is named in none of its commits
+// unless too few are left who are not, and for what its files are.
 func TestWhatCountsMayCount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := drawPull(t)
@@ -116,7 +119,9 @@ func unfit(q checks.AssentQuestion, n checks.Need, g checks.Given) string {
 	switch p := g.Person; {
 	case p.Is(q.Author):
 		return "opened it"
-	case facts.Contains(q.Contributors, p) && slices.ContainsFunc(n.Candidates, func(c checks.Candidate) bool { return !facts.Contains(q.Contributors, c.Person) }):
+	case facts.Contains(q.Pushers, p):
+		return "pushed some of it"
+	case facts.Contains(q.Contributors, p) && named(q, n) > max(n.People-unnamed(q, n), 0) && unnamed(q, n) > 0:
 		return "wrote some of it, and somebody else is left"
 	case q.Every && g.Commit != head:
 		return "every push voids"
@@ -132,6 +137,110 @@ func unfit(q checks.AssentQuestion, n checks.Need, g checks.Given) string {
 		return fmt.Sprintf("said %s later", last[i].Word)
 	}
 	return ""
+}
+
+// named is how many of those who said yes commits name, and unnamed how many of those who can are not.
+func named(q checks.AssentQuestion, n checks.Need) int {
+	count := 0
+	for _, g := range n.Got {
+		if facts.Contains(q.Contributors, g.Person) {
+			count++
+		}
+	}
+	return count
+}
+
+func unnamed(q checks.AssentQuestion, n checks.Need) int {
+	count := 0
+	for _, c := range n.Candidates {
+		if !facts.Contains(q.Contributors, c.Person) {
+			count++
+		}
+	}
+	return count
+}
+
+// holdsOne reports whether the person holds one of the roles in the config.
+func holdsOne(q checks.AssentQuestion, roles []lifecycle.Role, p facts.Person) bool {
+	return slices.ContainsFunc(q.Roster.RolesOf(p), func(r lifecycle.Role) bool {
+		return slices.Contains(roles, r) || r.Technical() && slices.Contains(roles, lifecycle.AnyTechnical)
+	})
+}
+
+// Whatever names commits have: they silence nobody, make no number smaller, and let nobody answer who would not
+// anyway, but the ML engineer.
+func TestNamesInCommitsChooseNobody(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q := drawPull(t)
+		plain := q
+		plain.Contributors = nil
+		with, without := checks.AssentOf(q), checks.AssentOf(plain)
+		for i, n := range with.Needs {
+			before := without.Needs[i]
+			if n.Means != checks.ByUnread && n.People < before.People || n.Met() && len(n.Candidates) == 0 && !before.Met() {
+				t.Fatalf("need %d is less: %s, without the names %s", i, sayAssent(with), sayAssent(without))
+			}
+			for _, c := range n.Candidates {
+				might := slices.ContainsFunc(before.Candidates, func(x checks.Candidate) bool { return x.Person.Is(c.Person) })
+				if !might && c.Role != lifecycle.MLEngineer && !(before.Means == checks.ByStandIn && n.Means == checks.ByStandIn) {
+					t.Fatalf("need %d asks %s, as %s: %s, without the names %s", i, c.Person.Login, c.Role, sayAssent(with), sayAssent(without))
+				}
+			}
+		}
+		for _, s := range without.Against {
+			if slices.ContainsFunc(q.Said, func(x checks.Said) bool { return x.Person.Is(s.Person) && x.Word == checks.WordYes }) {
+				continue // which may count, and lift it
+			}
+			if !slices.ContainsFunc(with.Against, func(x checks.Said) bool { return x.Person.Is(s.Person) }) {
+				t.Fatalf("%s is silenced: %s, without the names %s", s.Person.Login, sayAssent(with), sayAssent(without))
+			}
+		}
+	})
+}
+
+// A holder's no stands until they take it back, or say a yes that counts; whatever they wrote or pushed.
+func TestANoStands(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q := drawPull(t)
+		p := rapid.SampledFrom(quintet).Draw(t, "against")
+		q.Said = append(q.Said, checks.Said{Person: p, Word: checks.WordNo, At: noon.Add(10 * time.Minute), Comment: 90})
+		a := checks.AssentOf(q)
+		must := !p.Is(q.Author) && slices.ContainsFunc(a.Needs, func(n checks.Need) bool { return holdsOne(q, n.Roles, p) })
+		against := func(a checks.Assent) bool {
+			return slices.ContainsFunc(a.Against, func(s checks.Said) bool { return s.Person.Is(p) })
+		}
+		if must && (!against(a) || !checks.MayObject(q, a, p, q.At)) {
+			t.Fatalf("%s asks for changes: %s", p.Login, sayAssent(a))
+		}
+		yes := drawSaid(t, 11, checks.WordYes)
+		yes.Person = p
+		refused := checks.RefuseAssent(q, a, p, yes.As) != ""
+		q.Said = append(q.Said, yes)
+		if after := checks.AssentOf(q); against(a) && refused && !against(after) && checks.RefuseAssent(q, after, p, yes.As) != "" {
+			t.Fatalf("a yes that is refused lifts it: %s", sayAssent(after))
+		}
+	})
+}
+
+// What was refused is left out from then on, and that changes nothing.
+func TestWhatIsRefusedChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q := drawPull(t)
+		before := checks.AssentOf(q)
+		said := q.Said
+		q.Said = slices.DeleteFunc(slices.Clone(said), func(s checks.Said) bool {
+			switch s.Word {
+			case checks.WordYes:
+				return checks.RefuseAssent(q, before, s.Person, s.As) != ""
+			case checks.WordNo:
+				return !checks.MayObject(q, before, s.Person, s.At)
+			}
+			return false
+		})
+		if after := checks.AssentOf(q); sayAssent(after) != sayAssent(before) {
+			t.Fatalf("%s\nand after the answers %s", sayAssent(before), sayAssent(after))
+		}
+	})
 }
 
 // Whoever is awaited, and nobody else, is told that a yes of theirs would count; and then it does.

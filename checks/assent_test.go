@@ -69,7 +69,7 @@ func said(t failer, texts ...string) []checks.Said {
 		text, as, chosen := strings.Cut(text, " as ")
 		who, word, _ := strings.Cut(text, " ")
 		s := checks.Said{Person: person(who), Word: checks.WordYes, Commit: head, At: noon.Add(time.Duration(i) * time.Minute), Comment: int64(i + 1)}
-		if word != "" {
+		if word != "" { // "no", "withdraw", "void"
 			s.Word, s.Commit = checks.Word(word), ""
 		}
 		if older {
@@ -85,11 +85,12 @@ func said(t failer, texts ...string) []checks.Said {
 
 // assentCase is a pull request by sara, unless it says otherwise.
 type assentCase struct {
-	name, team, needs, author, wrote, unread string
-	lent                                     string // "SE felix>tomas until 11:00"
-	said                                     []string
-	every, fixed                             bool
-	want                                     string
+	name, team, needs, author, unread string
+	wrote, pushed                     string // logins: whom commits name, who pushed one
+	lent                              string // "SE felix>tomas until 11:00"
+	said                              []string
+	every, fixed                      bool
+	want                              string
 }
 
 func (c assentCase) question(t failer) checks.AssentQuestion {
@@ -104,6 +105,9 @@ func (c assentCase) question(t failer) checks.AssentQuestion {
 	}
 	for login := range strings.FieldsSeq(c.wrote) {
 		q.Contributors = append(q.Contributors, person(login))
+	}
+	for login := range strings.FieldsSeq(c.pushed) {
+		q.Pushers = append(q.Pushers, person(login))
 	}
 	if c.unread != "" {
 		q.Roster.Unread = map[lifecycle.Role]string{roleOf(t, c.unread): "403"}
@@ -215,7 +219,32 @@ var assentCases = []assentCase{
 	{name: "a technical team that could not be read is not passed over", team: "BS helena, DS sara", unread: "SE", needs: "DS", want: "0/1 unread unread:403"},
 	{name: "a name in a commit is nobody's word", needs: "BS", author: "bob", wrote: "helena", want: "0/1; awaits helena"},
 	{name: "a name in a commit does not keep its yes from counting where nobody else is", needs: "BS", author: "bob", wrote: "helena", said: []string{"helena"}, want: "1/1 helena; complete"},
-	{name: "everybody named in commits: somebody looks all the same", team: "BS helena, DS sara", needs: "DS", author: "bob", wrote: "helena sara", want: "0/1 any-role; awaits helena sara"},
+	{name: "everybody named in commits: the holders look all the same", team: "BS helena, DS sara", needs: "DS", author: "bob", wrote: "helena sara", want: "0/1; awaits sara"},
+	{name: "named holders are asked where no ML engineer is free", needs: "DS", wrote: "tomas mina", said: []string{"felix", "tomas"}, want: "1/1 tomas; complete"},
+	{name: "where they opened and pushed it, the named ML engineer is", needs: "DS", wrote: "tomas mina", pushed: "tomas", want: "0/1 stand-in; awaits mina"},
+	{name: "any other technical role only where the ML engineer pushed, too", needs: "DS", pushed: "tomas mina", want: "0/1 stand-in; awaits bento dora felix"},
+	{name: "of other technical roles those whom commits do not name", needs: "DS", wrote: "felix", pushed: "tomas mina", want: "0/1 stand-in; awaits bento dora"},
+	{name: "named ones of other technical roles, where nobody else is", needs: "DS", wrote: "bento dora felix", pushed: "tomas mina", want: "0/1 stand-in; awaits bento dora felix"},
+	{name: "a technical team that could not be read, where those who are known are named", team: "DS sara, SE felix, MLE mina", needs: "DS", wrote: "felix", pushed: "mina", unread: "BE", want: "0/1 unread unread:403"},
+	{name: "the ML engineers could not be read, and the holders are named", needs: "DS", wrote: "tomas mina", unread: "MLE", want: "0/1 unread unread:403"},
+	{name: "who pushed a commit", needs: "DS", pushed: "tomas", said: []string{"tomas"}, want: "0/1 stand-in; awaits mina"},
+	{name: "who pushed, where nobody else holds it", needs: "BS", author: "bob", pushed: "helena", want: "0/1; awaits helena"},
+	{name: "who pushed, where one is named", team: acme + ", BS ana", needs: "BS", author: "bob", pushed: "helena", wrote: "ana", said: []string{"helena"}, want: "0/1; awaits ana"},
+	{name: "who pushed takes no second look", team: "BS helena+rui, DS sara", needs: "DS", pushed: "helena", want: "0/1 any-role; awaits rui"},
+	{name: "the second look is a named one's, where nobody else is", team: "BS helena, DS sara", needs: "DS", wrote: "helena", want: "0/1 any-role; awaits helena"},
+
+	{name: "a name in a commit lowers no number", needs: "DS*2", team: acme + ", DS ana", wrote: "tomas", want: "0/2; awaits ana tomas"},
+	{name: "the named one fills up", needs: "DS*2", team: acme + ", DS ana", wrote: "tomas", said: []string{"tomas", "ana"}, want: "2/2 ana tomas; complete"},
+	{name: "nobody named fills up a number that is never lowered", needs: "DS*2", team: acme + ", DS ana", wrote: "tomas", said: []string{"tomas", "ana"}, fixed: true, want: "1/2 ana"},
+	{name: "but for nobody who is free", needs: "DS*2", team: acme + ", DS ana+zoe", wrote: "tomas zoe", said: []string{"tomas", "zoe"}, want: "1/2 tomas; awaits ana"},
+	{name: "two of three, of whom two are free", needs: "DS*2", team: acme + ", DS ana+zoe", wrote: "tomas", said: []string{"tomas"}, want: "0/2; awaits ana zoe"},
+	{name: "who pushed lowers it", needs: "DS*2", team: acme + ", DS ana", pushed: "tomas", want: "0/1; awaits ana"},
+	{name: "two people, all named: the ML engineer, and one of them", needs: "DS*2", team: acme + ", DS ana", wrote: "tomas ana", said: []string{"tomas", "ana"}, want: "1/2 stand-in tomas; awaits mina"},
+	{name: "two ML engineers for one who wrote it, of whom one is named", needs: "SE*2", team: acme + ", MLE milo", author: "felix", wrote: "milo", want: "0/2 stand-in; awaits milo mina"},
+	{name: "two of any other technical role, of whom one is named", needs: "MLE*2", team: "MLE mina, DE dora, SE felix", author: "mina", wrote: "dora", want: "0/2 stand-in; awaits dora felix"},
+	{name: "two second looks, of whom one is named", needs: "DS*2", team: "DS sara, BS helena+rui", wrote: "rui", want: "0/2 any-role; awaits helena rui"},
+	{name: "the named one fills nothing up while a team could not be read", needs: "DS*2", team: acme + ", DS ana", wrote: "tomas", unread: "DS", want: "0/2 unread:403; awaits ana"},
+	{name: "the one who fills up in a role that is not asked", needs: "DS*2", team: acme + ", DS ana, SE tomas", wrote: "tomas ana", said: []string{"tomas as SE"}, want: "0/2 stand-in; awaits ana mina tomas"},
 	{name: "a stakeholder's authorship is their word", needs: "BS, SME", author: "helena", want: "0/1 own-word, 0/1; awaits rui"},
 	{name: "one of two stakeholders wrote it", team: acme + ", BS ana", needs: "BS", author: "helena", want: "0/1; awaits ana"},
 	{name: "nobody is software engineer: the ML engineer", team: "DS sara, MLE mina", needs: "SE", want: "0/1 stand-in; awaits mina"},
@@ -238,6 +267,22 @@ var assentCases = []assentCase{
 	{name: "a no ends one's yes", needs: "DS", said: []string{"tomas", "tomas no"}, want: "0/1; awaits tomas; against tomas"},
 	{name: "a yes withdrawn", needs: "DS", said: []string{"tomas", "tomas withdraw"}, want: "0/1; awaits tomas"},
 	{name: "a no withdrawn", needs: "DS", said: []string{"tomas no", "tomas withdraw"}, want: "0/1; awaits tomas"},
+	{name: "changes requested by one who is named", needs: "DS", wrote: "tomas", said: []string{"tomas no", "mina"}, want: "1/1 stand-in mina; against tomas; complete"},
+	{name: "changes requested by one who pushed", needs: "DS", pushed: "tomas", said: []string{"tomas no", "mina"}, want: "1/1 stand-in mina; against tomas; complete"},
+	{name: "changes requested by the stand-in who is named", needs: "SE", team: acme + ", MLE milo", author: "felix", wrote: "mina", said: []string{"mina no", "milo"}, want: "1/1 stand-in milo; against mina; complete"},
+	{name: "changes requested by any technical role, named", needs: "any", wrote: "felix", said: []string{"felix no", "dora"}, want: "1/1 dora; against felix; complete"},
+	{name: "changes requested by a named one, where nobody holds what is asked", needs: "SME", team: "BS helena+bob", wrote: "bob", said: []string{"bob no"}, want: "0/1 any-role; awaits helena; against bob"},
+	{name: "changes requested by who opened it", needs: "DS", said: []string{"sara no", "tomas"}, want: "1/1 tomas; complete"},
+	{name: "changes requested by a stakeholder who pushed", needs: "BS", author: "bob", pushed: "helena", said: []string{"helena no"}, want: "0/1; awaits helena; against helena"},
+	{name: "a yes of a named one lifts no no of theirs", needs: "DS", team: acme + ", DS ana", wrote: "tomas", said: []string{"tomas no", "tomas", "ana"}, want: "1/1 ana; against tomas; complete"},
+	{name: "a yes in a role that is not asked lifts no no", needs: "DS", team: acme + ", SE tomas", said: []string{"tomas no", "tomas as SE"}, want: "0/1; awaits tomas; against tomas"},
+	{name: "a yes in a role of somebody else lifts no no", needs: "DS", said: []string{"tomas no", "tomas as BE"}, want: "0/1; awaits tomas; against tomas"},
+	{name: "the no of one who does not count ends no yes of another's, nor a yes their no", needs: "DS", said: []string{"felix no", "felix", "tomas"}, want: "1/1 tomas; complete"},
+	{name: "withdrawn by one who pushed", needs: "DS", pushed: "tomas", said: []string{"tomas no", "tomas withdraw"}, want: "0/1 stand-in; awaits mina"},
+	{name: "a yes is void", needs: "DS", said: []string{"tomas", "tomas void"}, want: "0/1; awaits tomas"},
+	{name: "a no is not", needs: "DS", said: []string{"tomas no", "tomas void"}, want: "0/1; awaits tomas; against tomas"},
+	{name: "void, and given anew", needs: "DS", said: []string{"tomas", "tomas void", "tomas"}, want: "1/1 tomas; complete"},
+	{name: "void is nobody else's", needs: "DS", said: []string{"tomas", "felix void"}, want: "1/1 tomas; complete"},
 	{name: "nobody withdraws for another", needs: "DS", said: []string{"tomas", "felix withdraw"}, want: "1/1 tomas; complete"},
 
 	{name: "a delegate", needs: "SE", lent: "SE felix>ana until 23:00", said: []string{"ana"}, want: "1/1 ana(for felix); complete"},
@@ -248,6 +293,13 @@ var assentCases = []assentCase{
 	{name: "said in time stays said", needs: "SE", lent: "SE felix>ana until 12:30", said: []string{"ana"}, want: "1/1 ana(for felix); complete"},
 	{name: "said too late", needs: "SE", lent: "SE felix>ana until 11:00", said: []string{"ana"}, want: "0/1; awaits felix"},
 	{name: "said in time, to other content, and again too late", needs: "SE", lent: "SE felix>ana until 12:01", said: []string{"ana at a.py", "ana"}, want: "0/1; awaits felix"},
+	{name: "a no that was said in time stays said", needs: "SE", lent: "SE felix>ana until 12:30", said: []string{"ana no", "felix"}, want: "1/1 felix; against ana; complete"},
+	{name: "and so does one for any technical role", needs: "any", lent: "SE felix>ana until 12:30", said: []string{"ana no", "felix"}, want: "1/1 felix; against ana; complete"},
+	{name: "a no that was said too late", needs: "SE", lent: "SE felix>ana until 11:00", said: []string{"ana no", "felix"}, want: "1/1 felix; complete"},
+	{name: "a no too late takes a yes back all the same", needs: "SE", lent: "SE felix>ana until 12:01", said: []string{"ana", "ana no"}, want: "0/1; awaits felix"},
+	{name: "a yes too late lifts no no", needs: "SE", lent: "SE felix>ana until 12:01", said: []string{"ana no", "ana"}, want: "0/1; awaits felix; against ana"},
+	{name: "a no by one whom the role was lent to, and who pushed", needs: "SE", lent: "SE felix>ana until 23:00", pushed: "ana", said: []string{"ana no", "felix"}, want: "1/1 felix; against ana; complete"},
+	{name: "a no by one whom the role was lent to by nobody who holds it", needs: "SE", lent: "SE dora>ana until 23:00", said: []string{"ana no", "felix"}, want: "1/1 felix; complete"},
 	{name: "lent again", needs: "SE", lent: "SE felix>ana until 12:01, SE felix>ana until 23:00", said: []string{"ana at a.py", "ana"}, want: "1/1 ana(for felix); complete"},
 }
 
@@ -272,6 +324,8 @@ func TestRefuseAssent(t *testing.T) {
 		{assentCase{name: "any technical role, in the second of two", team: "DE tomas, MLE tomas", needs: "any"}, "tomas", "MLE", ""},
 		{assentCase{name: "who opened it", needs: "DS"}, "sara", "", checks.RefusedAuthor},
 		{assentCase{name: "who wrote a commit", needs: "DS", wrote: "tomas"}, "tomas", "", checks.RefusedAuthor},
+		{assentCase{name: "who pushed a commit", needs: "DS", pushed: "tomas"}, "tomas", "", checks.RefusedAuthor},
+		{assentCase{name: "a named one who fills up", needs: "DS*2", team: acme + ", DS ana", wrote: "tomas"}, "tomas", "", ""},
 		{assentCase{name: "another role", needs: "DS"}, "felix", "", checks.RefusedOtherRole},
 		{assentCase{name: "a role of theirs that is not asked", team: "DS tomas, SE tomas", needs: "DS"}, "tomas", "SE", checks.RefusedOtherRole},
 		{assentCase{name: "a role of somebody else", needs: "DS|SE"}, "tomas", "SE", checks.RefusedNotHeld},
@@ -290,6 +344,36 @@ func TestRefuseAssent(t *testing.T) {
 			}
 			if got := checks.RefuseAssent(q, checks.AssentOf(q), person(c.who), as); got != c.why {
 				t.Errorf("%q, want %q", got, c.why)
+			}
+		})
+	}
+}
+
+func TestMayObject(t *testing.T) {
+	for _, c := range []struct {
+		assentCase
+		who string
+		may bool
+	}{
+		{assentCase{name: "who is asked", needs: "DS"}, "tomas", true},
+		{assentCase{name: "who opened it", needs: "DS"}, "sara", false},
+		{assentCase{name: "another role", needs: "DS"}, "felix", false},
+		{assentCase{name: "no role", needs: "DS"}, "zoe", false},
+		{assentCase{name: "who is named", needs: "DS", wrote: "tomas"}, "tomas", true},
+		{assentCase{name: "who pushed", needs: "DS", pushed: "tomas"}, "tomas", true},
+		{assentCase{name: "the stand-in", needs: "SE", author: "felix"}, "mina", true},
+		{assentCase{name: "the stand-in who pushed", needs: "SE", author: "felix", pushed: "mina"}, "mina", true},
+		{assentCase{name: "any technical role", needs: "any", pushed: "dora"}, "dora", true},
+		{assentCase{name: "nothing is asked", needs: "SE"}, "tomas", false},
+		{assentCase{name: "a delegate", needs: "SE", lent: "SE felix>ana until 23:00"}, "ana", true},
+		{assentCase{name: "a delegate of yesterday", needs: "SE", lent: "SE felix>ana until 11:00"}, "ana", false},
+		{assentCase{name: "a delegate of yesterday who said yes in time", needs: "SE", lent: "SE felix>ana until 12:30", said: []string{"ana"}}, "ana", true},
+		{assentCase{name: "a delegate of yesterday who takes it back at this moment", needs: "SE", lent: "SE felix>ana until 12:01", said: []string{"ana", "ana no"}}, "ana", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q := c.question(t)
+			if got := checks.MayObject(q, checks.AssentOf(q), person(c.who), q.At); got != c.may {
+				t.Errorf("%t, want %t", got, c.may)
 			}
 		})
 	}

@@ -29,6 +29,19 @@ func ConfigCheck(lang lifecycle.Lang, problems int, older, observing bool) (titl
 		"\n\nCada problema está em sua linha de `.github/phasegate.yml`, com o que seria correto. Quem pode enviar ao ramo padrão pode corrigir; `phasegate validate` mostra o mesmo na sua máquina.\n"}.in(lang)
 }
 
+// ConfigGone writes the check on a config that is taken away.
+func (p Printer) ConfigGone() CheckText {
+	return CheckText{
+		Title: p.say(both{"This change takes the config away: no rule holds any more", "Esta mudança remove a configuração: nenhuma regra vale mais"}),
+		Summary: p.say(both{
+			"**Look at this before you approve: once this is merged, nobody is asked for anything.** Gates, reviews and metric reports are required by `.github/phasegate.yml`, and by nothing else. Today's rules hold until then, for this pull request too.\n\nTo pause Phasegate, `mode: observe` keeps the rules and stops nobody.\n",
+			"**Veja isto antes de aprovar: depois do merge, ninguém será consultado sobre nada.** Os portões, as revisões e os relatórios de métricas são exigidos por `.github/phasegate.yml`, e por nada mais. Até lá valem as regras de hoje, também para este pull request.\n\nPara pausar o Phasegate, `mode: observe` mantém as regras e não barra ninguém.\n"}),
+	}
+}
+
+// maxLoosened is how many characters tell what a config loosens: nearly all that GitHub takes in a check's summary.
+const maxLoosened = 60000
+
 // Weakened adds to the check on a valid config what it loosens, each in a sentence of its own. It stops nobody:
 // who has to approve it is for the rules that hold now.
 func Weakened(lang lifecycle.Lang, title, summary string, loosened []string) (string, string) {
@@ -39,10 +52,10 @@ func Weakened(lang lifecycle.Lang, title, summary string, loosened []string) (st
 	if n := len(loosened); n > 1 {
 		title = fmt.Sprintf(both{"This change loosens %d rules (the config is valid)", "Esta mudança afrouxa %d regras (a configuração é válida)"}.in(lang), n)
 	}
-	p := Printer{Lang: lang}
+	p := Printer{Lang: lang}.Within(maxLoosened)
 	return title, p.fit(func(p Printer) string {
 		var b strings.Builder
-		b.WriteString(p.say(both{"**Look at these before you approve: after this change less is required than today.**\n\n", "**Veja isto antes de aprovar: depois desta mudança se exige menos do que hoje.**\n\n"}))
+		b.WriteString(p.say(both{"**Look at these before you approve: after this change less is required than today, or other people may approve.**\n\n", "**Veja isto antes de aprovar: depois desta mudança se exige menos do que hoje, ou outras pessoas podem aprovar.**\n\n"}))
 		p.bullets(&b, escaped(loosened))
 		b.WriteString(p.say(both{"\nUntil this is merged, today's rules hold, for this pull request too.\n", "\nAté o merge valem as regras de hoje, também para este pull request.\n"}))
 		return b.String()

@@ -369,7 +369,11 @@ func (p Printer) answer(s SeatView) string {
 	case AnswerVacant:
 		return p.say(both{"nobody holds this role", "ninguém tem este papel"})
 	case AnswerUnread:
-		return p.say(both{"who holds it could not be read", "não foi possível ler quem tem este papel"})
+		text := p.say(both{"who holds it could not be read", "não foi possível ler quem tem este papel"})
+		if s.Unread != "" {
+			text += ": " + p.unread(s.Unread)
+		}
+		return text
 	}
 	if s.Objects {
 		return p.say(both{"**objects**", "**objeta**"})

@@ -173,7 +173,7 @@ func (p Printer) placeSummary(v PlaceView) string {
 		p.placedTable(&b, v.Open, both{"Open deliverable", "Entrega aberta"})
 		b.WriteString(p.say(both{"\nDoes it belong to none? Open a deliverable first: that is where the problem behind the work is written down.\n", "\nNão pertence a nenhuma? Abra antes uma entrega: é lá que o problema por trás do trabalho fica escrito.\n"}))
 	case PlaceFree:
-		b.WriteString(p.say(both{"**Nothing to do.** Here are only tests, guidelines and the like, which may change in every phase.\n", "**Nada a fazer.** Aqui só há testes, diretrizes e afins, que podem mudar em qualquer fase.\n"}))
+		b.WriteString(p.say(both{"**Nothing to do.** Here are only tests, guidelines, the rules and the like, which may change in every phase.\n", "**Nada a fazer.** Aqui só há testes, diretrizes, as regras e afins, que podem mudar em qualquer fase.\n"}))
 	case PlaceBot:
 		b.WriteString(p.say(both{"**Nothing to do.** Its author is on the config's list `bots:`, and nobody else wrote a commit of it. Reviews are asked for all the same.\n", "**Nada a fazer.** Quem o abriu está na lista `bots:` da configuração, e ninguém mais escreveu um commit dele. As revisões são pedidas assim mesmo.\n"}))
 	case PlaceTooMany:
@@ -191,8 +191,12 @@ func (p Printer) placeSummary(v PlaceView) string {
 }
 
 func (p Printer) misplacedSummary(b *strings.Builder, v PlaceView) {
-	b.WriteString(p.say(both{"**To do, for the author:** take these files out of this pull request. Open a separate one for them once the deliverable is in a phase in which they may change.\n\n", "**A fazer, para quem abriu:** retire estes arquivos deste pull request. Abra outro para eles quando a entrega estiver em uma fase em que podem mudar.\n\n"}))
-	b.WriteString(markdown.Row(p.say(both{"File", "Arquivo"}), p.say(both{"May change in", "Pode mudar em"}), p.say(both{"Deliverable", "Entrega"})) + "\n|---|---|---|\n")
+	if len(v.Misplaced) == 1 {
+		b.WriteString(p.say(both{"**To do, for the author:** take this file out of this pull request. Open a separate one for it once the deliverable is in a phase in which it may change.\n\n", "**A fazer, para quem abriu:** retire este arquivo deste pull request. Abra outro para ele quando a entrega estiver em uma fase em que pode mudar.\n\n"}))
+	} else {
+		b.WriteString(p.say(both{"**To do, for the author:** take these files out of this pull request. Open a separate one for them once the deliverable is in a phase in which they may change.\n\n", "**A fazer, para quem abriu:** retire estes arquivos deste pull request. Abra outro para eles quando a entrega estiver em uma fase em que podem mudar.\n\n"}))
+	}
+	b.WriteString(markdown.Row(p.say(both{"File", "Arquivo"}), p.say(both{"Phases in which it may change", "Fases em que pode mudar"}), p.say(both{"Deliverable, and where it is", "Entrega, e onde está"})) + "\n|---|---|---|\n")
 	shown, more := few(v.Misplaced, max(p.cut.lists, 0))
 	if p.cut.lists == 0 {
 		shown, more = few(v.Misplaced, 100)
@@ -203,15 +207,34 @@ func (p Printer) misplacedSummary(b *strings.Builder, v PlaceView) {
 	if more > 0 {
 		b.WriteString(markdown.Row(p.more(more), "", "") + "\n")
 	}
+	b.WriteString("\n")
+	if n, next, ok := v.nextStep(); ok {
+		fmt.Fprintf(b, p.say(both{
+			"- Is #%d ready for its next phase? Anybody with a role asks for that with a comment there: `/advance %s`. This check then looks again by itself.\n",
+			"- #%d está pronta para a próxima fase? Quem tem um papel pede isso com um comentário lá: `/avancar %s`. Depois esta verificação olha de novo sozinha.\n"}), n, strings.ToLower(Phase(p.Lang, next)))
+	}
 	b.WriteString(p.say(both{
-		"\n- Is the deliverable ready for its next phase? Anybody with a role asks for that with a comment in its issue: `/advance` and the phase. This check then looks again by itself.\n",
-		"\n- A entrega está pronta para a próxima fase? Quem tem um papel pede isso com um comentário na issue dela: `/avancar` e a fase. Depois esta verificação olha de novo sozinha.\n"}))
+		"- Whoever is asked by `phasegate/roles` only for what must leave can wait: a yes does not go along to another pull request.\n",
+		"- Quem `phasegate/roles` consulta só sobre o que deve sair pode esperar: um sim não passa para outro pull request.\n"}))
 	for _, d := range v.Deliverables {
 		if d.Live && v.Hotfix == "" {
 			b.WriteString(p.say(both{"- Something is broken in production? A line `Hotfix: <reason>` in the description allows `deploy/`, `serving/` and `monitoring/` in every phase. Reviews are needed all the same.\n", "- Algo quebrou em produção? Uma linha `Hotfix: <motivo>` na descrição permite `deploy/`, `serving/` e `monitoring/` em qualquer fase. As revisões são pedidas assim mesmo.\n"}))
 			break
 		}
 	}
+}
+
+// nextStep is the phase in which everything may change that may not now, if it is the one after that in which the
+// deliverable is; false where there are several deliverables, or a further way to go.
+func (v PlaceView) nextStep() (number int, next lifecycle.Phase, ok bool) {
+	for i, m := range v.Misplaced {
+		after, has := m.Phase.Next()
+		if !has || !slices.Contains(m.Allowed, after) || i > 0 && m.Number != number {
+			return 0, "", false
+		}
+		number, next = m.Number, after
+	}
+	return number, next, len(v.Misplaced) > 0
 }
 
 func (p Printer) phases(phases []lifecycle.Phase) string {
@@ -253,13 +276,19 @@ func (p Printer) hotfixed(b *strings.Builder, v PlaceView) {
 
 // unread is why something could not be read, in words.
 func (p Printer) unread(why string) string {
-	if reason, ok := unreadReasons[why]; ok {
-		return reason.in(p.Lang)
-	}
-	return p.text(why, 300)
+	return unread(p.Lang, why, func(s string) string { return p.text(s, 300) })
 }
 
 // MisplacedNote is the annotation at a file that may not change now.
 func (p Printer) MisplacedNote(m MisplacedView) string {
 	return fmt.Sprintf(p.say(both{"Allowed in %s; #%d is in %s.", "Permitido em %s; #%d está em %s."}), p.phases(m.Allowed), m.Number, Phase(p.Lang, m.Phase))
+}
+
+// Ended writes what a check says of a pull request that was closed and not merged.
+func (p Printer) Ended(number int) CheckText {
+	return CheckText{
+		Title: fmt.Sprintf(p.say(both{"#%d was closed without being merged", "#%d foi fechado sem merge"}), number),
+		Summary: fmt.Sprintf(p.say(both{"What was approved here was approved for #%d, and counts for no other pull request with this commit. If it is opened again, it counts again.\n",
+			"O que foi aprovado aqui foi aprovado para #%d e não vale para outro pull request com este commit. Se ele for reaberto, volta a valer.\n"}), number),
+	}
 }

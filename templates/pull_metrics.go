@@ -12,11 +12,15 @@ type ExpectedView struct {
 	Excused   string   // login of the data scientist who excused it; ""
 	Reason    string   // theirs, untrusted
 	Observing bool
+	Unlisted  string // why the pull request's files are not known; "" when they are
 }
 
 // Expected writes phasegate/metrics where there is no report to judge.
 func (p Printer) Expected(v ExpectedView) CheckText {
 	switch {
+	case v.Unlisted != "":
+		too := PlaceView{State: PlaceTooMany, Why: v.Unlisted}
+		return CheckText{Title: p.checkTitle(p.placeTitle(too), v.Observing), Summary: p.placeSummary(too)}
 	case len(v.Paths) == 0:
 		return CheckText{Title: p.say(both{"No file here needs a metric report", "Nenhum arquivo aqui pede relatório de métricas"}),
 			Summary: p.say(both{"Nothing to do.\n", "Nada a fazer.\n"})}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/markdown"
 )
 
@@ -25,12 +26,40 @@ func (p Printer) needName(n NeedView) string {
 		name = fmt.Sprintf("%d × %s", n.People, name)
 	}
 	if n.Why != "" {
-		name += "<br>" + markdown.Cell(markdown.Truncate(n.Why, 80))
+		name += p.say(both{"<br>why: ", "<br>motivo: "}) + markdown.Cell(markdown.Truncate(Reasons(p.Lang, n.Why), 160))
 	}
 	if n.Unsure != "" {
 		name += fmt.Sprintf(p.say(both{"<br>(asked to be safe: not known whether this applies, %s)", "<br>(pedido por segurança: não se sabe se isto se aplica, %s)"}), markdown.Cell(markdown.Truncate(n.Unsure, 80)))
 	}
 	return name
+}
+
+// usual are the reasons of the table that holds where the config has none.
+var usual = []both{
+	{"how the data is collected, stored and processed", "como os dados são coletados, guardados e processados"},
+	{"what the data means, and whether it is right", "o que os dados significam, e se estão certos"},
+	{"the analysis of the data", "a análise dos dados"},
+	{"how the model is trained and evaluated", "como o modelo é treinado e avaliado"},
+	{"the design of the whole, from data to production", "o desenho do todo, dos dados à produção"},
+	{"what the model can do, and its life in production", "o que o modelo consegue, e sua vida em produção"},
+	{"the software that runs in production", "o software que roda em produção"},
+	{"how the team writes code", "como a equipe escreve código"},
+	{"the infrastructure that it runs on", "a infraestrutura em que roda"},
+	{"how it is watched in production", "como é acompanhado em produção"},
+	{"what the business wants, and its domain", "o que o negócio quer, e seu domínio"},
+	{"the rules of the project", "as regras do projeto"},
+	{"a second pair of eyes", "um segundo olhar"},
+}
+
+// Reasons tells the reasons of a config's rows, with "; " between, the usual ones in the reader's language.
+func Reasons(l lifecycle.Lang, why string) string {
+	reasons := strings.Split(why, "; ")
+	for i, r := range reasons {
+		if at := slices.IndexFunc(usual, func(b both) bool { return b.in(lifecycle.English) == r }); at >= 0 {
+			reasons[i] = usual[at].in(l)
+		}
+	}
+	return strings.Join(reasons, "; ")
 }
 
 func capital(s string) string {
@@ -107,13 +136,26 @@ func (p Printer) needState(v RolesView, n NeedView) string {
 	case n.Unread != "":
 		parts = append(parts, p.say(both{"**who else holds it could not be read**: ", "**não foi possível ler quem mais o tem**: "})+p.unread(n.Unread))
 	case len(n.Stale) > 0:
-		parts = append(parts, fmt.Sprintf(p.say(both{"**needed again**: %s said yes to an older commit", "**de novo**: %s disse sim a um commit anterior"}), p.list(stale(n))))
+		parts = append(parts, p.again(n.Stale)...)
 	case v.Draft || n.Asked.IsZero():
 		parts = append(parts, p.say(both{"**needed**", "**falta**"}))
 	default:
 		parts = append(parts, fmt.Sprintf(p.say(both{"**asked** %s", "**pedido** em %s"}), p.dateTime(n.Asked)))
 	}
+	if n.Count > n.People {
+		parts = append(parts, p.fewer(n))
+	}
 	return strings.Join(parts, "<br>")
+}
+
+// fewer says that the rule asks for more people than are left.
+func (p Printer) fewer(n NeedView) string {
+	left := unique(slices.Concat(approvers(RolesView{Needs: []NeedView{n}}), n.Can))
+	text := both{"%d are asked for; only %s are left", "são pedidas %d pessoas; só restam %s"}
+	if len(left) == 1 {
+		text = both{"%d are asked for; only %s is left", "são pedidas %d pessoas; só resta %s"}
+	}
+	return fmt.Sprintf(p.say(text), n.Count, p.list(escaped(p.someNames(left))))
 }
 
 // against are those who ask for changes and could give what the need asks for.
@@ -121,12 +163,23 @@ func (p Printer) against(v RolesView, n NeedView) []string {
 	return escaped(slices.DeleteFunc(against(v.Against), func(who string) bool { return !slices.Contains(n.Can, who) }))
 }
 
-func stale(n NeedView) []string {
-	var who []string
-	for _, g := range n.Stale {
-		who = append(who, markdown.Text(g.Login))
+// again says whose yes is needed again, and why.
+func (p Printer) again(given []GivenView) []string {
+	var older, elsewhere, parts []string
+	for _, g := range given {
+		if g.OtherBase {
+			elsewhere = append(elsewhere, markdown.Text(g.Login))
+		} else {
+			older = append(older, markdown.Text(g.Login))
+		}
 	}
-	return who
+	if len(older) > 0 {
+		parts = append(parts, fmt.Sprintf(p.say(both{"**needed again**: %s said yes to an older commit", "**de novo**: %s disse sim a um commit anterior"}), p.list(older)))
+	}
+	if len(elsewhere) > 0 {
+		parts = append(parts, fmt.Sprintf(p.say(both{"**needed again**: %s said yes before the base branch changed", "**de novo**: %s disse sim antes de mudar a branch de destino"}), p.list(elsewhere)))
+	}
+	return parts
 }
 
 func (p Printer) given(g GivenView) string {

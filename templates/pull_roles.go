@@ -16,12 +16,15 @@ type GivenView struct {
 	At      time.Time
 	StandIn bool   // for a role that nobody else is left in
 	LentBy  string // login of who lent the role; "" for none
+	// OtherBase says that it was given before the pull request got another base branch, or that was rewritten.
+	OtherBase bool
 }
 
 // NeedView is what a pull request needs approved.
 type NeedView struct {
 	Roles  []lifecycle.Role // any of them
 	People int              // how many different people
+	Count  int              // how many the rule asks for: more than People where nobody else is left
 	Files  []string         // untrusted
 	Why    string           // the config's reason, untrusted
 	Unsure string           // conditions of the config that could not be judged, untrusted; "" for none
@@ -65,6 +68,7 @@ type RolesView struct {
 	Every     bool // every push asks for a new yes: the risk is high
 	Observing bool
 	Sharing   []int
+	Faceless  string // login of a bot that pushed the head in somebody else's name; "" for none
 	Unlisted  string // why its files or commits are not known; "" when they are
 	Base      string // branch whose rules hold
 	Config    string // link to the config
@@ -77,7 +81,7 @@ func (v RolesView) Met() bool {
 
 // Roles writes phasegate/roles.
 func (p Printer) Roles(v RolesView) CheckText {
-	stops := len(v.Against) > 0 || !v.Met() || v.Unlisted != "" || len(v.Sharing) > 0
+	stops := len(v.Against) > 0 || !v.Met() || v.Faceless != "" || v.Unlisted != "" || len(v.Sharing) > 0
 	return CheckText{Title: p.checkTitle(p.rolesTitle(v), v.Observing && stops), Summary: p.fit(func(p Printer) string { return p.rolesSummary(v) })}
 }
 
@@ -91,6 +95,8 @@ func (p Printer) rolesTitle(v RolesView) string {
 		return p.say(both{"No rule asks for a review", "Nenhuma regra pede revisão"})
 	case len(v.Against) > 0:
 		return fmt.Sprintf(p.say(both{"Changes are asked for by %s", "Mudanças pedidas por %s"}), p.list(against(v.Against)))
+	case v.Faceless != "":
+		return fmt.Sprintf(p.say(both{"%s pushed %.7s in somebody else's name: push a commit yourself", "%s enviou %.7s em nome de outra pessoa: envie um commit seu"}), v.Faceless, v.Head)
 	case !v.Met():
 		return p.say(both{"Waiting for ", "Aguardando "}) + p.list(p.awaitedWords(v)) + p.staleNote(v)
 	}
@@ -118,23 +124,32 @@ func approvers(v RolesView) []string {
 	return unique(out)
 }
 
-// staleNote says that somebody said yes to an older commit.
+// staleNote says that somebody said yes to an older commit, or for another base.
 func (p Printer) staleNote(v RolesView) string {
-	var who []string
+	var older, elsewhere []string
 	for _, n := range v.Needs {
 		for _, g := range n.Stale {
-			if !n.Met {
-				who = append(who, g.Login)
+			switch {
+			case n.Met:
+			case g.OtherBase:
+				elsewhere = append(elsewhere, g.Login)
+			default:
+				older = append(older, g.Login)
 			}
 		}
 	}
+	return p.staleCount(older, both{" · 1 approval is for an older commit", " · 1 aprovação é de um commit anterior"}, both{" · %d approvals are for an older commit", " · %d aprovações são de um commit anterior"}) +
+		p.staleCount(elsewhere, both{" · 1 approval is from before the base branch changed", " · 1 aprovação é de antes de mudar a branch de destino"}, both{" · %d approvals are from before the base branch changed", " · %d aprovações são de antes de mudar a branch de destino"})
+}
+
+func (p Printer) staleCount(who []string, one, many both) string {
 	switch n := len(unique(who)); n {
 	case 0:
 		return ""
 	case 1:
-		return p.say(both{" · 1 approval is for an older commit", " · 1 aprovação é de um commit anterior"})
+		return p.say(one)
 	default:
-		return fmt.Sprintf(p.say(both{" · %d approvals are for an older commit", " · %d aprovações são de um commit anterior"}), n)
+		return fmt.Sprintf(p.say(many), n)
 	}
 }
 
@@ -213,6 +228,10 @@ func (p Printer) rolesSummary(v RolesView) string {
 	case len(v.Needs) == 0:
 		return p.say(both{"Nothing to do: no row of the config's table of paths is about these files.\n", "Nada a fazer: nenhuma linha da tabela de caminhos da configuração trata destes arquivos.\n"})
 	}
+	if v.Faceless != "" {
+		fmt.Fprintf(&b, p.say(both{"**To do, for the author:** push a commit yourself, an empty one is enough. %s pushed the newest one, `%.7s`, and the commit names others: nobody knows whose work it is, so nobody can be told apart from its author. A bot that may do so stands in the config's list `bots:`.\n\n",
+			"**A fazer, para quem abriu:** envie um commit seu, mesmo vazio. %s enviou o último, `%.7s`, e o commit cita outras pessoas: não se sabe de quem é o trabalho, então não se sabe quem pode aprová-lo. Um bot que pode fazer isso fica na lista `bots:` da configuração.\n\n"}), markdown.Text(v.Faceless), v.Head)
+	}
 	p.rolesHeadline(&b, v)
 	p.needTable(&b, v)
 	if !v.Met() || len(v.Against) > 0 {
@@ -249,6 +268,8 @@ func (p Printer) rolesHeadline(b *strings.Builder, v RolesView) {
 		switch {
 		case v.Draft:
 			b.WriteString(p.say(both{" It is a draft: nobody is asked yet.", " É um rascunho: ninguém é consultado ainda."}))
+		case slices.ContainsFunc(v.Needs, NeedView.misnamed):
+			b.WriteString(p.say(both{" A role is given to a name that nobody on GitHub has (any more): below it says who can mend that.", " Um papel foi dado a um nome que ninguém no GitHub tem (mais): abaixo está quem pode corrigir."}))
 		case slices.ContainsFunc(v.Needs, func(n NeedView) bool { return !n.Met && n.Unread != "" }):
 			b.WriteString(p.say(both{" Who holds a role could not be read: an owner of the organisation can mend that, `phasegate doctor` shows how.", " Não foi possível ler quem tem um papel: quem administra a organização pode corrigir, `phasegate doctor` mostra como."}))
 		case v.Author != "":
@@ -258,6 +279,9 @@ func (p Printer) rolesHeadline(b *strings.Builder, v RolesView) {
 	b.WriteString("\n\n")
 }
 
+// misnamed reports whether an open need waits for an account that is not there.
+func (n NeedView) misnamed() bool { return !n.Met && strings.HasPrefix(n.Unread, "no-account") }
+
 // whyThese folds away why these people are asked and others are not.
 func (p Printer) whyThese(b *strings.Builder, v RolesView) {
 	if p.cut.details < 0 {
@@ -265,12 +289,12 @@ func (p Printer) whyThese(b *strings.Builder, v RolesView) {
 	}
 	fmt.Fprintf(b, "\n<details><summary>%s</summary>\n\n", p.say(both{"Why these people and nobody else?", "Por que estas pessoas e mais ninguém?"}))
 	if len(v.Wrote) > 0 {
-		fmt.Fprintf(b, p.say(both{"- Whoever wrote some of this change does not approve it: %s.\n", "- Quem escreveu parte desta mudança não a aprova: %s.\n"}), p.list(escaped(v.Wrote)))
+		fmt.Fprintf(b, p.say(both{"- Whoever wrote or pushed some of this change does not approve it: %s.\n", "- Quem escreveu ou enviou parte desta mudança não a aprova: %s.\n"}), p.list(escaped(v.Wrote)))
 	}
 	if v.Every {
 		b.WriteString(p.say(both{"- The risk is high: every push asks for a new yes.\n", "- O risco é alto: cada envio pede um novo sim.\n"}))
 	} else {
-		b.WriteString(p.say(both{"- A yes holds while the files it is for stay the same; a push that changes only others keeps it.\n", "- Um sim vale enquanto os arquivos a que se refere não mudam; um envio que só muda outros o mantém.\n"}))
+		b.WriteString(p.say(both{"- A yes holds while the files it is for stay the same; a push that changes only others keeps it. Another base branch asks for a new one.\n", "- Um sim vale enquanto os arquivos a que se refere não mudam; um envio que só muda outros o mantém. Outra branch de destino pede um novo.\n"}))
 	}
 	fmt.Fprintf(b, p.say(both{"- The rules are those of %s, not of this pull request: [.github/phasegate.yml](%s).\n", "- As regras são as de %s, não as deste pull request: [.github/phasegate.yml](%s).\n"}), markdown.Code(v.Base), v.Config)
 	b.WriteString("\n</details>\n")

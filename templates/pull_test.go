@@ -51,6 +51,7 @@ func gateChecks(p templates.Printer) []shownCheck {
 	add("too large", templates.PlaceView{State: templates.PlaceTooMany, Why: "too-many-files"})
 	add("doubtful", templates.PlaceView{State: templates.PlaceDoubtful, Named: 3})
 	add("shared", templates.PlaceView{State: templates.PlaceShared, Sharing: []int{12, 14}})
+	out = append(out, shownCheck{"any of them: closed", p.Ended(12)})
 	out = append(out, shownCheck{"gate: annotation", templates.CheckText{Title: p.MisplacedNote(misplaced.Misplaced[0])}}, shownCheck{"gate: annotation, no phase", templates.CheckText{Title: p.MisplacedNote(several.Misplaced[1])}})
 	return out
 }
@@ -64,6 +65,7 @@ func rolesChecks(p templates.Printer) []shownCheck {
 		return templates.NeedView{Roles: []lifecycle.Role{role}, People: 1, Files: files, Can: strings.Fields(can), Asked: asked}
 	}
 	ds, mle := need(lifecycle.DataScientist, "tomas-ds", "features/usage.py", "train/gbm.py"), need(lifecycle.MLEngineer, "mina-mle", "docs/model-card.md")
+	ds.Why, mle.Why = "how the model is trained and evaluated", "what the model can do, and its life in production; our own reason"
 	met := func(n templates.NeedView, by string) templates.NeedView {
 		n.Met, n.Can, n.Got = true, nil, given(by)
 		return n
@@ -93,6 +95,10 @@ func rolesChecks(p templates.Printer) []shownCheck {
 	stale := ds
 	stale.Stale = given("tomas-ds")
 	add("an older yes", nil, stale, met(mle, "mina-mle"))
+	elsewhere := stale
+	elsewhere.Stale = append(given("mina-mle"), stale.Stale...)
+	elsewhere.Stale[0].OtherBase = true
+	add("a yes from before the base changed, and an older one", nil, elsewhere)
 	add("high risk", func(v *templates.RolesView) { v.Every = true }, stale)
 	any := need(lifecycle.AnyTechnical, "dora-de tomas-ds felix-se mina-mle bento-be", "Makefile")
 	any.Why, any.Unsure = "a second *pair* of eyes", "labels, statuses"
@@ -104,6 +110,13 @@ func rolesChecks(p templates.Printer) []shownCheck {
 	add("one of two people", nil, two)
 	two.Can, two.Unread = nil, "403 acme/data could not be read"
 	add("one of two people, and a team that could not be read", nil, two)
+	small := need(lifecycle.DataScientist, "tomas-ds", "train/gbm.py")
+	small.Count = 2
+	add("two people asked for, of whom one is left", nil, small)
+	add("two people asked for, and the one who is left answered", nil, met(small, "tomas-ds"))
+	three := two
+	three.Got, three.Can, three.Unread, three.Count = given("tomas-ds"), []string{"ana-ds"}, "", 3
+	add("three people asked for, of whom two are left", nil, three)
 	either := need(lifecycle.SoftwareEngineer, "felix-se helena-bs", "app/page.py")
 	either.Roles = append(either.Roles, lifecycle.BusinessStakeholder)
 	add("either of two roles", nil, either)
@@ -118,9 +131,16 @@ func rolesChecks(p templates.Printer) []shownCheck {
 	unread := as(templates.NeedUnread, need(lifecycle.SoftwareEngineer, "", "src/a.py"))
 	unread.Unread = "403 acme/software could not be read"
 	add("a team that could not be read", nil, unread)
+	unread.Unread = "secret-team acme/software_team"
+	add("a secret team", nil, unread)
+	unread.Unread = "members-unread permission:maintain"
+	add("a permission that could not be read", nil, unread)
+	unread.Unread = "no-account @felix-gone"
+	add("an account that is not there", nil, unread)
 	add("changes asked for", func(v *templates.RolesView) {
 		v.Against = []templates.AgainstView{{Login: "tomas-ds", At: asked, Reason: "the split leaks " + hostile}, {Login: "mina-mle", At: asked}}
 	}, ds, mle)
+	add("a bot pushed in somebody's name", func(v *templates.RolesView) { v.Faceless = "github-actions" }, ds)
 	add("only observing", func(v *templates.RolesView) { v.Observing = true }, ds)
 	add("no rule", nil)
 	add("too large", func(v *templates.RolesView) { v.Unlisted = "too-many-commits" })
@@ -132,6 +152,7 @@ func metricsChecks(p templates.Printer) []shownCheck {
 	return []shownCheck{
 		{"metrics: nothing to report", p.Expected(templates.ExpectedView{})},
 		{"metrics: waiting", p.Expected(templates.ExpectedView{Paths: []string{"features/usage.py", "train/gbm.py"}})},
+		{"metrics: too large", p.Expected(templates.ExpectedView{Unlisted: "too-many-files"})},
 		{"metrics: excused", p.Expected(templates.ExpectedView{Paths: []string{"train/gbm.py"}, Excused: "tomas-ds", Reason: "only a rename " + hostile})},
 	}
 }
@@ -149,6 +170,7 @@ func configChecks(lang lifecycle.Lang) []shownCheck {
 	add("observing", 1, true, true)
 	add("loosens one rule", 0, true, false, "bots: "+hostile)
 	add("loosens two rules", 0, true, false, "data-scientist: train/**", "observe, enforce")
+	out = append(out, shownCheck{"config: taken away", templates.Printer{Lang: lang}.ConfigGone()})
 	return out
 }
 

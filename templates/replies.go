@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,20 @@ type RefusalView struct {
 	Gate   lifecycle.Gate
 	Config string // link to the config
 	Wrote  []int  // the experiments that are the evidence, for "author"
+	OnPull bool   // where only who holds a role that is asked for may object, but not who wrote it
+}
+
+// mayObject reports whether an objection of theirs would count.
+func (v RefusalView) mayObject() bool {
+	if !v.OnPull {
+		return len(v.Mine) > 0 && v.Why != "no-request"
+	}
+	return v.Why != "author" && slices.ContainsFunc(v.Mine, v.seated)
+}
+
+// seated reports whether the role is one of those that are asked.
+func (v RefusalView) seated(r lifecycle.Role) bool {
+	return slices.Contains(v.Seats, r) || r.Technical() && slices.Contains(v.Seats, lifecycle.AnyTechnical)
 }
 
 var refusals = map[string]both{
@@ -42,7 +57,7 @@ var refusals = map[string]both{
 	"requester":   {"You asked for this step yourself, and somebody else holds the role too: they answer.", "Você mesmo pediu esta etapa, e outra pessoa também tem o papel: ela responde."},
 	"involved":    {"You are a validator, but hold another role here or had a part in the work: a second line has neither.", "Você é da validação, mas tem outro papel aqui ou participou do trabalho: a segunda linha não tem nem um nem outro."},
 	"author":      {"You wrote what is judged here; somebody who did not has to answer.", "Você escreveu o que se julga aqui; precisa responder quem não escreveu."},
-	"unread-team": {"The teams in the config could not be read, so your role is not known. It is tried again.", "Os times da configuração não puderam ser lidos, então seu papel não é conhecido. Será tentado de novo."},
+	"unread-team": {"Who holds the config's roles could not be read in full, so your role is not known. It is tried again.", "Não foi possível ler por completo quem tem os papéis da configuração, então seu papel não é conhecido. Será tentado de novo."},
 	"no-request":  {"Nothing is waiting for a yes here now.", "Nada aguarda um sim aqui agora."},
 	"too-early":   {"You wrote before the question was asked. Please look at what is asked now, and write again.", "Você escreveu antes da pergunta. Por favor, veja o que se pergunta agora e escreva de novo."},
 }
@@ -61,8 +76,12 @@ func (p Printer) NotCounted(v RefusalView) string {
 	if next, ok := p.askedLater(v); ok {
 		b.WriteString(next)
 	}
-	if len(v.Mine) > 0 && v.Why != "no-request" {
-		fmt.Fprintf(&b, p.say(both{"- Do you see a problem now? Write a new comment: `%s` and your reason. Every role can.\n", "- Você vê um problema agora? Escreva um novo comentário: `%s` e o seu motivo. Todo papel pode.\n"}), commandName(p.Lang, lifecycle.Object))
+	if v.mayObject() {
+		fmt.Fprintf(&b, p.say(both{"- Do you see a problem now? Write a new comment: `%s` and your reason.", "- Você vê um problema agora? Escreva um novo comentário: `%s` e o seu motivo."}), commandName(p.Lang, lifecycle.Object))
+		if !v.OnPull {
+			b.WriteString(p.say(both{" Every role can.", " Todo papel pode."}))
+		}
+		b.WriteString("\n")
 	}
 	if v.Config != "" {
 		fmt.Fprintf(&b, p.say(both{"- Wrong role? Roles are set in [phasegate.yml](%s).\n", "- Papel errado? Os papéis estão em [phasegate.yml](%s).\n"}), v.Config)
@@ -70,12 +89,39 @@ func (p Printer) NotCounted(v RefusalView) string {
 	return b.String()
 }
 
+// wouldRefuse says of somebody else why their word would not count on a pull request.
+var wouldRefuse = map[string]both{
+	"no-role":     {"%[4]s holds no role in this repository", "%[4]s não tem papel neste repositório"},
+	"other-role":  {"%[4]s is %[2]s here, and this change asks for %[1]s", "o papel de %[4]s aqui é %[2]s, e esta mudança pede %[1]s"},
+	"not-held":    {"%[4]s does not hold the role %[3]s", "%[4]s não tem o papel %[3]s"},
+	"author":      {"%[4]s opened it or wrote some of it", "%[4]s abriu ou escreveu parte da mudança"},
+	"unread-team": {"the teams in the config could not be read, so the role of %[4]s is not known", "os times da configuração não puderam ser lidos, então o papel de %[4]s não é conhecido"},
+	"no-request":  {"nobody is asked", "não se pergunta a ninguém"},
+}
+
+// WouldNotCount says that a yes, or an objection, of somebody would not count, in plain text.
+func (p Printer) WouldNotCount(v RefusalView, objection bool) string {
+	what := both{"approval of %s would not count: ", "a aprovação de %s não contaria: "}
+	if objection {
+		what = both{"objection of %s would not count: ", "a objeção de %s não contaria: "}
+	}
+	if len(v.Seats) == 0 {
+		v.Why = "no-request"
+	}
+	why := fmt.Sprintf(p.say(wouldRefuse[v.Why])+"%.0[1]s%.0[2]s%.0[3]s%.0[4]s", p.roles(v.Seats), p.roleNames(v.Mine), Role(p.Lang, v.As), v.Login)
+	return fmt.Sprintf(p.say(what), v.Login) + why
+}
+
 // NewerCommit answers an `/approve` on a pull request that cannot be told to be for its newest commit.
-func (p Printer) NewerCommit(login, head string) string {
-	return fmt.Sprintf(p.say(both{
-		"**Not counted, %s.** This may be for what was there before the newest commit, `%.7s`. Look at that and write `/approve` again in a new comment, or name the commit that you looked at: `/approve` and its first seven digits.\n",
-		"**Não contou, %s.** Pode se referir ao que havia antes do último commit, `%.7s`. Veja-o e escreva `/aprovar` de novo em um novo comentário, ou cite o commit que você viu: `/aprovar` e os sete primeiros dígitos.\n"}),
-		markdown.Text(login), head)
+func (p Printer) NewerCommit(login, head string, c lifecycle.Command) string {
+	text := fmt.Sprintf(p.say(both{
+		"**Not counted, %s.** This may be for what was there before the newest commit, `%.7s`. Look at that and write `%s` again in a new comment",
+		"**Não contou, %s.** Pode se referir ao que havia antes do último commit, `%.7s`. Veja-o e escreva `%s` de novo em um novo comentário"}),
+		markdown.Text(login), head, commandName(p.Lang, c))
+	if c != lifecycle.Approve {
+		return text + ".\n"
+	}
+	return text + fmt.Sprintf(p.say(both{", or name the commit that you looked at by its whole hash, as in `%s %s`.\n", ", ou cite o commit que você viu pelo hash inteiro, como em `%s %s`.\n"}), commandName(p.Lang, c), head)
 }
 
 // numbered are references to issues.
@@ -209,7 +255,7 @@ var refusedCommands = map[string]both{
 	"not-yet":           {"`%s` is not carried out by this version of Phasegate.", "`%s` não é executado por esta versão do Phasegate."},
 	"as-role":           {"`%s` is followed by nothing, or by `as` and a role of yours.", "`%s` vem sozinho, ou com `como` e um papel seu."},
 	"assent-form":       {"`%s` is followed by nothing, by `as` and a role of yours, or by a commit of this pull request.", "`%s` vem sozinho, com `como` e um papel seu, ou com um commit deste pull request."},
-	"assent-commit":     {"`%s`: that is no commit of this pull request. Name one by its first seven digits or more.", "`%s`: esse não é um commit deste pull request. Cite um com os sete primeiros dígitos ou mais."},
+	"assent-commit":     {"`%s`: that is no commit of this pull request. Name one by its whole hash, 40 digits: others can begin with the same ones.", "`%s`: esse não é um commit deste pull request. Cite um pelo hash inteiro, 40 dígitos: outros podem começar com os mesmos."},
 	"no-metrics-role":   {"`%s` is for a data scientist to say.", "`%s` cabe a um(a) cientista de dados dizer."},
 	"no-metrics-own":    {"`%s`: you wrote some of this change. A data scientist who did not can say it.", "`%s`: você escreveu parte desta mudança. Quem pode dizer é um(a) cientista de dados que não escreveu."},
 	"nothing-own":       {"`%s`: there is no yes or objection of yours here.", "`%s`: não há sim nem objeção sua aqui."},

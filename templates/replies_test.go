@@ -57,6 +57,16 @@ func TestReplies(t *testing.T) {
 			}
 			add("not counted: "+why, p.NotCounted(v))
 		}
+		for _, why := range []string{"no-role", "other-role", "not-held", "author", "unread-team", "no-request"} {
+			v := templates.RefusalView{Login: "felix-se", Why: why, Mine: []lifecycle.Role{lifecycle.SoftwareEngineer}, Seats: []lifecycle.Role{lifecycle.DataScientist}, As: lifecycle.DataScientist, OnPull: true}
+			switch why {
+			case "no-role":
+				v.Mine = nil
+			case "no-request":
+				v.Seats = nil
+			}
+			add("what if: "+why, p.WouldNotCount(v, false)+"\n"+p.WouldNotCount(v, true)+"\n")
+		}
 		for _, code := range []string{"no-role", "no-request", "no-reason", "phase", "cause", "not-next", "not-back", "not-here", "not-yet", "as-role",
 			"on-deliverable", "delegate-form", "delegate-role", "delegate-date", "delegate-past", "delegate-long", "delegate-not-held", "delegate-unknown", "too-early", "on-asked", "nothing-own"} {
 			add("refused: "+code, p.Refused("felix-se", code, lifecycle.Return))
@@ -133,7 +143,8 @@ func seatsOf() []templates.SeatView {
 		{Seat: lifecycle.SubjectMatterExpert, State: templates.AnswerVacant},
 		{Seat: lifecycle.DataEngineer, State: templates.AnswerYes, At: now, People: []string{"bento-be"}, LentBy: "dora-de", Until: "2026-01-30"},
 		{Seat: lifecycle.DataScientist, State: templates.AnswerYes, At: now, People: []string{"mina-mle"}, StandIn: true, AlsoFor: true},
-		{Seat: lifecycle.SoftwareEngineer, State: templates.AnswerUnread},
+		{Seat: lifecycle.SoftwareEngineer, State: templates.AnswerUnread, Unread: "secret-team acme/software"},
+		{Seat: lifecycle.BackendEngineer, State: templates.AnswerUnread, Unread: "no-account @bento-gone"},
 		{Seat: lifecycle.AnyRole, State: templates.AnswerNeeded, Asked: true, People: []string{"ana", "bruno"}},
 	}
 }
@@ -194,5 +205,34 @@ func TestTextsAreShortenedFoldFirst(t *testing.T) {
 	}
 	if text := p.Deliverable(v); utf8.RuneCountInString(text) > 16000 {
 		t.Error("no limit was asked for, and it may not fit beside a hidden block")
+	}
+}
+
+// Who cannot object on a pull request is not told to: only who holds a role that is asked for, and did not write it,
+// can. On issues every role can.
+func TestWhoIsToldToObject(t *testing.T) {
+	se, ds := []lifecycle.Role{lifecycle.SoftwareEngineer}, []lifecycle.Role{lifecycle.DataScientist}
+	for _, c := range []struct {
+		name  string
+		view  templates.RefusalView
+		tells bool
+		every bool
+	}{
+		{"on an issue", templates.RefusalView{Why: "other-role", Mine: se, Seats: ds}, true, true},
+		{"on an issue without a role", templates.RefusalView{Why: "no-role", Seats: ds}, false, false},
+		{"another role", templates.RefusalView{Why: "other-role", Mine: se, Seats: ds, OnPull: true}, false, false},
+		{"no role", templates.RefusalView{Why: "no-role", Seats: ds, OnPull: true}, false, false},
+		{"the author", templates.RefusalView{Why: "author", Mine: ds, Seats: ds, OnPull: true}, false, false},
+		{"nothing is asked", templates.RefusalView{Why: "no-request", Mine: ds, OnPull: true}, false, false},
+		{"as a role they do not hold", templates.RefusalView{Why: "not-held", Mine: ds, Seats: ds, As: lifecycle.MLEngineer, OnPull: true}, true, false},
+		{"any technical role is asked", templates.RefusalView{Why: "not-held", Mine: se, Seats: []lifecycle.Role{lifecycle.AnyTechnical}, As: lifecycle.MLEngineer, OnPull: true}, true, false},
+		{"any technical role is asked, of a stakeholder", templates.RefusalView{Why: "other-role", Mine: []lifecycle.Role{lifecycle.BusinessStakeholder}, Seats: []lifecycle.Role{lifecycle.AnyTechnical}, OnPull: true}, false, false},
+	} {
+		for lang, words := range map[lifecycle.Lang][2]string{lifecycle.English: {"`/object`", "Every role"}, lifecycle.Portuguese: {"`/objetar`", "Todo papel"}} {
+			text := templates.Printer{Lang: lang, Now: now}.NotCounted(c.view)
+			if strings.Contains(text, words[0]) != c.tells || strings.Contains(text, words[1]) != c.every {
+				t.Errorf("%s:\n%s", c.name, text)
+			}
+		}
 	}
 }

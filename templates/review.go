@@ -17,10 +17,13 @@ const (
 	ReviewAgain         ReviewState = "again"          // what runs there is deployed again
 	ReviewRollback      ReviewState = "rollback"       // an earlier version is deployed again
 	ReviewReady         ReviewState = "ready"          // the deliverable is there, and this is what was found ready
+	ReviewMerged        ReviewState = "merged"         // it is there; no commit was found ready, and the default branch contains this one
 	ReviewTooEarly      ReviewState = "too-early"      // the deliverable is not in deployment yet
 	ReviewChanged       ReviewState = "changed"        // something that needs a metric report changed since
 	ReviewWithout       ReviewState = "without"        // it does not contain what was found ready
 	ReviewUnread        ReviewState = "unread"         // what lies between could not be read
+	ReviewUnmerged      ReviewState = "unmerged"       // no commit was found ready, and the default branch does not contain this one
+	ReviewUncompared    ReviewState = "uncompared"     // likewise, but whether it does could not be read
 	ReviewUnnamed       ReviewState = "unnamed"        // it cannot be told whose it is
 	ReviewNoDeliverable ReviewState = "no-deliverable" // it names an issue that is no open deliverable
 )
@@ -36,6 +39,7 @@ type ReviewView struct {
 	Awaited     []string // logins
 	Ready       string   // commit that was found ready
 	Changed     []string // paths, untrusted
+	Unbacked    bool     // GitHub records a success of it here, which does not count
 	Observing   bool
 }
 
@@ -46,6 +50,9 @@ const maxReview = 1024
 func (p Printer) Review(v ReviewView) string {
 	return p.Within(maxReview).fit(func(p Printer) string {
 		text := p.review(v)
+		if v.Unbacked {
+			text += p.say(both{" GitHub records an earlier success of it here, but Phasegate did not let it in.", " O GitHub registra um sucesso anterior dele aqui, mas o Phasegate não o deixou entrar."})
+		}
 		if v.Observing {
 			text = p.say(both{"Observing only; enforced, this would wait. ", "Só observando; valendo, isto esperaria. "}) + text
 		}
@@ -74,12 +81,39 @@ func (p Printer) review(v ReviewView) string {
 		return fmt.Sprintf(p.say(both{"Waiting: this commit does not contain `%.7s`, on which #%d was found ready. Deploy one that does.", "Aguardando: este commit não contém `%.7s`, com que #%d foi considerada pronta. Implante um que contenha."}), v.Ready, v.Number)
 	case ReviewUnread:
 		return fmt.Sprintf(p.say(both{"Waiting: what changed since `%.7s`, on which #%d was found ready, could not be read in full. Deploy a commit nearer to it.", "Aguardando: o que mudou desde `%.7s`, com que #%d foi considerada pronta, não pôde ser lido por inteiro. Implante um commit mais próximo."}), v.Ready, v.Number)
+	case ReviewMerged:
+		return fmt.Sprintf(p.say(both{"#%d is in %s, and the default branch contains this commit.", "#%d está em %s, e o branch padrão contém este commit."}), v.Number, Phase(p.Lang, v.Phase))
+	case ReviewUnmerged:
+		return fmt.Sprintf(p.say(both{"Waiting: no metric report names the commit with which #%d was found ready. Until one does, only what the default branch contains is deployed, and `%.7s` is not there. Merge it into the default branch first; this then goes on by itself. Or pass the step to Deployment with a metric report, which names its commit.",
+			"Aguardando: nenhum relatório de métricas diz com que commit #%d foi considerada pronta. Até lá, só se implanta o que o branch padrão contém, e `%.7s` não está nele. Faça primeiro o merge dele no branch padrão; depois isto segue sozinho. Ou passe a etapa para Implantação com um relatório de métricas, que diz o seu commit."}), v.Number, v.Commit)
+	case ReviewUncompared:
+		return fmt.Sprintf(p.say(both{"Waiting: no metric report names the commit with which #%d was found ready, and whether the default branch contains `%.7s` could not be read. Deploy a commit that is merged there.",
+			"Aguardando: nenhum relatório de métricas diz com que commit #%d foi considerada pronta, e não foi possível ler se o branch padrão contém `%.7s`. Implante um commit que esteja nele."}), v.Number, v.Commit)
 	case ReviewUnnamed:
 		return p.say(both{"Waiting: it is not known which deliverable this is for. Name it in the deployment's payload: `{\"deliverable\": 3}`.", "Aguardando: não se sabe a que entrega isto serve. Diga no payload da implantação: `{\"deliverable\": 3}`."})
 	case ReviewNoDeliverable:
 		return fmt.Sprintf(p.say(both{"#%d, named as deliverable, is no open deliverable. Deploy again with the right number.", "#%d, citado como entrega, não é uma entrega aberta. Implante de novo com o número certo."}), v.Number)
 	}
 	return fmt.Sprintf(p.say(both{"#%d is in %s, and this is what was found ready.", "#%d está em %s, e isto é o que foi considerado pronto."}), v.Number, Phase(p.Lang, v.Phase))
+}
+
+// LetIn writes phasegate/deployment: the environments that a commit was let into, which are untrusted.
+func (p Printer) LetIn(environments []string) CheckText {
+	names, more := few(environments, 5)
+	var words []string
+	for _, name := range names {
+		words = append(words, markdown.Truncate(strings.Join(strings.Fields(name), " "), 40))
+	}
+	if more > 0 {
+		words = append(words, p.more(more))
+	}
+	return CheckText{
+		Title: p.checkTitle(fmt.Sprintf(p.say(both{"Let into %s", "Liberado para %s"}), List(p.Lang, words)), false),
+		Summary: p.fit(func(p Printer) string {
+			return fmt.Sprintf(p.say(both{"**Nothing to do.** Phasegate let this commit into %s. Once it ran there, deploying it there again needs nobody's yes: a rollback goes on at once.\n",
+				"**Nada a fazer.** O Phasegate liberou este commit para %s. Depois que rodou lá, implantá-lo lá de novo não precisa do sim de ninguém: uma reversão segue na hora.\n"}), p.list(codes(environments)))
+		}),
+	}
 }
 
 func first(list []string, n int) []string {

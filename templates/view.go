@@ -40,6 +40,7 @@ type SeatView struct {
 	Until   string    // last day of the delegation
 	Objects bool      // who is awaited objects
 	AlsoFor bool      // answered by somebody who has another seat too
+	Unread  string    // why who holds it could not be read
 }
 
 // ObjectionView is a no that stands.

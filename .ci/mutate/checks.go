@@ -77,37 +77,45 @@ var judging = []mutation{
 	checked("2", "the renewal of the last gate needs no validator", "seats.go", "if risk == lifecycle.High {", "if false {", ""),
 }
 
+func renewed(what, old, new string) mutation {
+	return checked("2", what, "goingback.go", old, new, artefactTests)
+}
+
 // renewing takes out what each cause of a return asks to be renewed.
 var renewing = []mutation{
-	checked("2", "the problem need not be renewed", "goingback.go", "return s.rewritten(r, ItemMetrics, ItemBudget, ItemContext, ItemProcessing, ItemProblem)", "return nil", artefactTests),
-	checked("2", "the data need not be renewed", "goingback.go", "standing.dataRenewed,", "func(standing, Return) []Gap { return nil },", artefactTests),
-	checked("2", "the metrics need not be renewed", "goingback.go", "return s.rewritten(r, ItemMetrics) }", "return nil }", artefactTests),
-	checked("2", "the model need not be renewed", "goingback.go", "standing.measured,", "func(standing, Return) []Gap { return nil },", artefactTests),
-	checked("2", "the code need not be renewed", "goingback.go", "standing.codeRenewed,", "func(standing, Return) []Gap { return nil },", artefactTests),
-	checked("2", "the deployment need not be renewed", "goingback.go", "standing.deployedAnew,", "func(standing, Return) []Gap { return nil },", artefactTests),
-	checked("2", "an incident needs no root cause", "goingback.go", "append(s.explained(r), s.measured(r)...)", "s.measured(r)", artefactTests),
-	checked("2", "an incident needs no newer report", "goingback.go", "append(s.explained(r), s.measured(r)...)", "s.explained(r)", artefactTests),
-	checked("2", "incidents of later count", "goingback.go", "return i.Created.After(r.At)", "return false", artefactTests),
-	checked("2", "code of before the return counts", "goingback.go", "m.Merged.After(r.At) &&", "true &&", artefactTests),
-	checked("2", "any file counts as code", "goingback.go", `return strings.HasPrefix(f.Path, "serving/") ||`, "return true ||", artefactTests),
-	checked("2", "data validated before the return count", "goingback.go", "return d.Validated && d.At.After(r.At)", "return d.Validated", artefactTests),
-	checked("2", "a renewal is due at every gate", "goingback.go", "!r.DueAt(s.gate) ||", "", artefactTests),
+	renewed("the problem need not be renewed", "return s.rewritten(r, ItemMetrics, ItemBudget, ItemContext, ItemProcessing, ItemProblem)", "return nil"),
+	renewed("the data need not be renewed", "standing.dataRenewed,", "func(standing, Return) []Gap { return nil },"),
+	renewed("the metrics need not be renewed", "return s.rewritten(r, ItemMetrics) }", "return nil }"),
+	renewed("the model need not be renewed", "standing.measured,", "func(standing, Return) []Gap { return nil },"),
+	renewed("the code need not be renewed", "standing.codeRenewed,", "func(standing, Return) []Gap { return nil },"),
+	renewed("the deployment need not be renewed", "standing.deployedAnew,", "func(standing, Return) []Gap { return nil },"),
+	renewed("an incident needs no root cause", "append(s.explained(r), s.measured(r)...)", "s.measured(r)"),
+	renewed("an incident needs no newer report", "append(s.explained(r), s.measured(r)...)", "s.explained(r)"),
+	renewed("incidents of later count", "return i.Created.After(r.At)", "return false"),
+	renewed("code of before the return counts", "m.Merged.After(r.At) &&", "true &&"),
+	renewed("any file counts as code", `return strings.HasPrefix(f.Path, "serving/") ||`, "return true ||"),
+	renewed("data validated before the return count", "return d.Validated && d.At.After(r.At)", "return d.Validated"),
+	renewed("a renewal is due at every gate", "!r.DueAt(s.gate) ||", ""),
 	checked("2", "no throughout-role looks again", "goingback.go", "if !slices.ContainsFunc(fresh, lifecycle.Role.Throughout) {", "if false {", "TestFreshSeats"),
+}
+
+func guarded(what, old, new string) mutation {
+	return checked("8", what, "guard.go", old, new, guardTests)
 }
 
 // guarding takes out what each role guards, and what requests publish.
 var guarding = []mutation{
-	checked("8", "BS guards no budget", "guard.go", "{ItemMetrics, ItemBudget, ItemContext},", "{ItemMetrics, ItemContext},", guardTests),
-	checked("8", "SME guards no context", "guard.go", "{ItemContext, ItemProcessing, ItemData},", "{ItemProcessing, ItemData},", guardTests),
-	checked("8", "DE guards no data", "guard.go", "{ItemProcessing, ItemData},\n", "{ItemProcessing},\n", guardTests),
-	checked("8", "DS guards no experiment", "guard.go", "{ItemMetrics, ItemExperiment, ItemReport},", "{ItemMetrics, ItemReport},", guardTests),
-	checked("8", "DS guards no report", "guard.go", "{ItemMetrics, ItemExperiment, ItemReport},", "{ItemMetrics, ItemExperiment},", guardTests),
-	checked("8", "SE guards no code", "guard.go", "{ItemCode},", "{},", guardTests),
-	checked("8", "BE guards no infrastructure", "guard.go", "{ItemInfra},", "{},", guardTests),
-	checked("8", "MLE guards no monitoring", "guard.go", "{ItemMonitoring},", "{},", guardTests),
-	checked("8", "the validator guards only the design", "guard.go", "ItemData,\n\t\tItemExperiment, ItemReport, ItemCode, ItemInfra, ItemMonitoring},", "ItemData},", guardTests),
-	checked("8", "development publishes the design only", "guard.go", "return append(said, ItemExperiment, ItemReport, ItemCode)", "return said", guardTests),
-	checked("8", "deployment publishes the design only", "guard.go", "return append(said, ItemCode, ItemInfra, ItemMonitoring)", "return said", guardTests),
+	guarded("BS guards no budget", "{ItemMetrics, ItemBudget, ItemContext},", "{ItemMetrics, ItemContext},"),
+	guarded("SME guards no context", "{ItemContext, ItemProcessing, ItemData},", "{ItemProcessing, ItemData},"),
+	guarded("DE guards no data", "{ItemProcessing, ItemData},\n", "{ItemProcessing},\n"),
+	guarded("DS guards no experiment", "{ItemMetrics, ItemExperiment, ItemReport},", "{ItemMetrics, ItemReport},"),
+	guarded("DS guards no report", "{ItemMetrics, ItemExperiment, ItemReport},", "{ItemMetrics, ItemExperiment},"),
+	guarded("SE guards no code", "{ItemCode},", "{},"),
+	guarded("BE guards no infrastructure", "{ItemInfra},", "{},"),
+	guarded("MLE guards no monitoring", "{ItemMonitoring},", "{},"),
+	guarded("the validator guards only the design", "ItemData,\n\t\tItemExperiment, ItemReport, ItemCode, ItemInfra, ItemMonitoring},", "ItemData},"),
+	guarded("development publishes the design only", "return append(said, ItemExperiment, ItemReport, ItemCode)", "return said"),
+	guarded("deployment publishes the design only", "return append(said, ItemCode, ItemInfra, ItemMonitoring)", "return said"),
 	checked("8", "an older record's yes is void", "tally.go", "now = now.of(y.Bound)", "_ = y", ""),
 	checked("8", "a return asks nobody afresh", "tally.go", "if slices.Contains(q.Fresh, seat) {", "if false {", ""),
 	checked("8", "an approval is for anything", "tally.go", "return y.Bound.Keeps(now, guardOf(seat, right))", "return now != nil || true", ""),

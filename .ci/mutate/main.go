@@ -27,7 +27,7 @@ type mutation struct {
 
 // mutations are all of them, those that are tried fast first.
 func mutations() []mutation {
-	return slices.Concat(artefacts(), judging, renewing, guarding, seating, pulls, engine)
+	return slices.Concat(artefacts(), judging, renewing, guarding, seating, pulls, texts, deployments, engine)
 }
 
 // judged is a mutation of the engine, noticed by its own tests that match.

@@ -3,8 +3,8 @@ package main
 // The tests that notice a mutation of how pull requests are judged.
 const (
 	placeTests  = "TestPlace"
-	assentTests = "TestAssent$|TestRefuseAssent"
-	pullTests   = "Pull|TestAYes|TestAnEditedYes|TestAnnotations|TestAtHighRisk|TestACheck|TestAStale|TestWhoWrote|TestAMerge|TestADeliverables|TestWhatAPull|TestWhoIsAsked|TestWhatIs|TestALedger"
+	assentTests = "TestAssent$|TestRefuseAssent|TestMayObject"
+	pullTests   = "Pull|TestAYes|TestAnEditedYes|TestAnnotations|TestAtHighRisk|TestACheck|TestAStale|TestWhoWrote|TestAMerge|TestADeliverables|TestWhatAPull|TestWhoIsAsked|TestWhatIs|TestALedger|Undoes|TestAnotherBase|TestAForcePush|TestACounted|TestWhatHad|Erases|Dismissed|TheBaseTakes|ABot|More|TestWhatIsLeft|TestTheConfig|TestARoleLent|TestOtherStates"
 )
 
 func placed(what, old, new string) mutation {
@@ -17,6 +17,14 @@ func assented(what, old, new string) mutation {
 
 func assenting(what, old, new string) mutation {
 	return checked("pr", what, "assenters.go", old, new, assentTests)
+}
+
+// movingTests notice a mutation of how it is made sure that nothing moved.
+const movingTests = "TestPullMoves|TestPullIsRetargeted"
+
+// read is a mutation of how GitHub is read.
+func read(what, file, old, new, tests string) mutation {
+	return mutation{rule: "pr", what: what, file: "internal/gh/" + file, old: old, new: new, packages: []string{"./internal/gh"}, tests: tests}
 }
 
 func pulled(what, file, old, new string) mutation {
@@ -35,46 +43,136 @@ var pulls = []mutation{
 
 	assented("a yes for other content counts", `|| !c.Every && s.Commit != "" && c.Same(s.Commit, files)`, `|| !c.Every && s.Commit != ""`),
 	assented("a push keeps a yes at high risk", "|| !c.Every && s.Commit", "|| s.Commit"),
-	assented("a no leaves the yes before it", "(before.Word != s.Word || s.Word == WordNo)", "(before.Word == WordNo || s.Word == WordWithdraw)"),
+	assented("a no leaves the yes before it", "return before == WordYes\n\t}\n\treturn true", "return before == WordYes\n\t}\n\treturn s.Word != WordNo || before == WordNo"),
+	assented("a yes ends no no", "return before == WordNo", "return false"),
+	assented("a yes that does not count lifts a no", "return !c.taken(s.Person, s.As, needs)", "return false"),
+	assented("what is void lifts a no", "case WordVoid:\n\t\treturn before == WordYes", "case WordVoid:\n\t\treturn true"),
+	assented("what is void stands", "case WordVoid:\n\t\treturn before == WordYes", "case WordVoid:\n\t\treturn false"),
 	assented("a chosen role is not looked at", `case as == "" || as == right.Role:`, "case true:"),
 	assented("any technical role is the first one held", "return anyTechnical && as.Technical()", "return false && anyTechnical"),
 	assented("an unread team lowers the number", `case why != "" && len(n.Candidates) < n.People:`, "case false:"),
 	assented("the number is lowered where it must not be", "case !c.Fixed:", "case true:"),
 	assented("a role lent until yesterday counts today", "return lent.Until.IsZero() || slices", "return true || slices"),
 	assented("nobody looks where nobody holds a role", "if len(needs) == 0 || slices", "if true || slices"),
-	assented("anybody stops a pull request", "{ return x.Person.Is(p) })", "{ return x.Person.ID != 0 })"),
-	assented("who wrote it is told that it counts", "if p.Is(q.Author) || facts.Contains(q.Contributors, p) {", "if false {"),
+	assented("anybody stops a pull request", "return !c.objects(s.Person, s.At, all)", "return len(all) < 0"),
+	assented("who opened it stops it", "return !p.Is(c.Author) && slices", "return slices"),
+	assented("whom commits name does not stop it", "open.Contributors = nil\n\tneeds = slices.Concat(needs, open.needs())", "needs = slices.Concat(needs, open.needs())"),
+	assented("who pushed does not stop it", "open.Pushers = nil", "open.Pushers = c.Pushers"),
+	assented("only who is asked stops it", "return c.held(p, n.Roles, at) || slices", "return slices"),
+	assented("any technical role is nobody's no", "roles = append(technicalRoles(), roles...)\n\t}\n\treturn slices", "}\n\treturn slices"),
+	assented("a no counts after the role went back", "d.Role == r && d.To.Is(p) && at.Before(d.Until) &&", "d.Role == r && d.To.Is(p) &&"),
+	assented("a role that is not held is lent", "at.Before(d.Until) && facts.Contains(c.Roster.Of(r), d.From)", "at.Before(d.Until)"),
+	assented("a yes said in time cannot be taken back with a no", "|| c.kept(p)", ""),
+	assented("who wrote it is told that it counts", "if p.Is(q.Author) || facts.Contains(q.Contributors, p) || facts.Contains(q.Pushers, p) {", "if false {"),
+	assented("who pushed it hears of another role", " || facts.Contains(q.Pushers, p) {", " {"),
+	assented("the named ones are enough, whoever is free", "n.Named > 0 && surplus > 0", "false && surplus > 0"),
+	assented("named ones are awaited who fill nothing up", "n.Named > 0 && n.named() >= n.People-free", "n.Named > 0 && false"),
 	assenting("who opened it approves it", "x.Person.Is(c.Author) || facts.Contains", "facts.Contains"),
-	assenting("who wrote a commit approves it", "facts.Contains(c.Contributors, x.Person) || ", "facts.Contains(nil, x.Person) || "),
+	assenting("who wrote a commit approves it", "return facts.Contains(c.Contributors, x.Person)", "return false"),
+	assenting("who pushed a commit approves it", "|| facts.Contains(c.Pushers, x.Person) ||", "||"),
+	assenting("a name in a commit lowers the number", "if len(free) < r.Count {", "if false {"),
+	assenting("whom commits name fills up, however many are free", "if len(free) < r.Count {", "if true {"),
+	assenting("whom commits name fills up for an unread team", `if c.Fixed || c.unreadAmong(r.Roles) != "" {`, "if c.Fixed {"),
+	assenting("whom commits name fills up a fixed number", `if c.Fixed || c.unread`, `if c.unread`),
+	assenting("who pushed is taken at their word", "case len(pushers) > 0:", "case len(pushers) > 99:"),
+	assenting("names in commits pass the holders over", "if named := c.others(all); len(named) > 0 {\n\t\treturn named, ByRole", "if named := c.others(all); false {\n\t\treturn named, ByRole"),
+	assenting("names in commits pass the ML engineers over", "if named := c.others(engineers); len(named) > 0 {", "if named := c.others(engineers); len(named) > 0 && len(all) == 0 {"),
+	assenting("names in commits pass the other technical roles over", "if named := c.others(rest); len(named) > 0 {", "if named := c.others(rest); false && len(named) > 0 {"),
 	assenting("an unread team is nobody", `if why := c.holders.unread(role); why != "" {`, `if why := c.holders.unread(role); why != "" && false {`),
-	assenting("a stakeholder's authorship is not their word", "if !technical && len(all) > 0 {", "if false {"),
-	assenting("anybody stands in for what nobody holds", "if vacant {", "if false {"),
-	assenting("a name in a commit stands for its yes", "if others := c.others(all); !technical && len(others) > 0 {", "if others := c.others(all); false && len(others) > 0 {"),
-	assenting("names in commits leave nobody to ask", "if others := c.others(all); len(others) > 0 {", "if others := c.others(all); len(others) > 99 {"),
-	assenting("nobody else stands in for the ML engineer", "if free := c.free(c.holding(lifecycle.AnyTechnical)); len(free) > 0 {", "if free := c.free(c.holding(lifecycle.AnyTechnical)); len(free) > 99 {"),
+	assenting("a stakeholder's authorship is not their word", "case len(all) > 0:", "case false:"),
+	assenting("anybody stands in for what nobody holds", "if len(all) == 0 {", "if false {"),
+	assenting("a name in a commit stands for its yes", "case len(others) > 0:", "case false:"),
+	assenting("names in commits leave nobody to ask", "if named := c.others(all); len(named) > 0 {\n\t\treturn named, ByAnyRole", "if named := c.others(all); false {\n\t\treturn named, ByAnyRole"),
+	assenting("nobody else stands in for the ML engineer", "if free := c.free(rest); len(free) > 0 {", "if free := c.free(rest); len(free) > 99 {"),
 
 	pulled("success stands there before what blocks", "pullchecks.go", "case e.(PutCheck).passes():", "case false:"),
 	pulled("a completed run is opened again", "pullchecks.go", `|| c.Conclusion == "" && run.Status == "completed" ||`, "||"),
 	pulled("a stale run stays", "pullchecks.go", `run.Conclusion == "stale" || `, ""),
 	pulled("annotations are sent again", "pullchecks.go", "c.ID, c.Notes = run.ID, d.newNotes(c, *run)", "c.ID = run.ID"),
 	pulled("observing stops", "pullchecks.go", `if d.observing() && c.Conclusion != "success" {`, "if false {"),
-	pulled("a reopened check forgets the first sight", "pullchecks.go", "(anew || d.ledger.Head == d.Pull.Head) {", "false {"),
+	pulled("a reopened check forgets the first sight", "pullledger.go", "(anew || d.ledger.Head == d.Pull.Head || d.Pull.ForcePushed.After(d.noted())) {", "false {"),
 	pulled("one wrong number among right ones is passed over", "pullchecks.go", "if d.misnamed() > 0 {", "if false {"),
 	pulled("a deliverable is guessed for a bot", "pullchecks.go", "if d.guessed && q.Exempt {", "if false {"),
 	pulled("what a bot opened is a bot's, whoever wrote it", "pullchecks.go", "return ok && !slices", "return ok || !slices"),
 	pulled("a yes in the second of a push is for it", "pulldesk.go", "c.Created.After(seen)", "!c.Created.Before(seen)"),
 	pulled("who is asked again need not answer", "pulldesk.go", "return s.Person.Bot || d.askedAgain(s)", "return s.Person.Bot"),
 	pulled("what a merge mends is nobody's", "pulldesk.go", "if len(c.Parents) < 2 || !d.changesNothing(c) {", "if len(c.Parents) < 2 {"),
-	pulled("a merge of the base voids nobody", "pulldesk.go", "if !d.rules.Approvals.KeepOnBaseMerge && d.mergedSince(commit) {", "if false {"),
-	pulled("another pull request's yes counts", "pulldesk.go", "ok && l.Pull == d.Pull.Number {", "ok {"),
+	pulled("a merge of the base voids nobody", "pulldesk.go", "if d.rules.Approvals.KeepOnBaseMerge {", "if true {"),
+	pulled("another pull request's yes counts", "pullledger.go", "ok && l.Pull == d.Pull.Number {", "ok {"),
 	pulled("one of several deliverables is guessed", "pulldesk.go", "if len(open) != 1 {", "if len(open) == 0 {"),
 	pulled("the risk voids nobody", "pulldesk.go", "Every: d.highRisk()}", "Every: false}"),
 	pulled("a draft is put before reviewers", "pullask.go", "if d.Pull.Draft || ", "if "),
 	pulled("who was taken off is asked again", "pullask.go", "!d.isAsked(r) && !d.askedBefore(r) &&", "!d.isAsked(r) &&"),
+	pulled("the first team of a role is asked, whoever is in it", "pullask.go", " && d.Roster.InTeam(c.Person, h.String())", ""),
 	pulled("what somebody else asked for is taken back", "pullask.go", "if d.ownRequest(r) && !slices", "if !slices"),
 	pulled("files are read that no yes depends on", "pulllacks.go", "if d.question.Every {", "if false {"),
 	pulled("merges are read that change nothing", "pulllacks.go", " && !facts.Contains(wrote, s.Person)", ""),
 	pulled("who wrote it excuses it from metrics", "pullanswer.go", "case c.Author.Is(d.Pull.Author) || facts.Contains(d.authors(), c.Author):", "case false:"),
+	pulled("whom a commit names is refused a no", "pullanswer.go", "if checks.MayObject(d.question, d.assent, c.Author, c.Created) {", "if false {"),
 	pulled("any role excuses from metrics", "pullanswer.go", "case !(rights{d.Roster, d.question.Delegations}).holds(c, lifecycle.DataScientist):", "case false:"),
+	pulled("a yes holds for another base", "pulldesk.go", "if s.Word == checks.WordYes && d.outdated(s) {", "if s.Comment < 0 {"),
+	pulled("who reviewed for another base is not asked again", "pullask.go", " && v.At.After(d.Pull.Retargeted)", ""),
+	pulled("who asks for changes is silenced by being asked", "pulldesk.go", "asked := s.Word == checks.WordYes && slices", "asked := slices"),
+	pulled("a force push back takes what was said before it", "pullledger.go", "if !seen.IsZero() && d.Pull.ForcePushed.After(seen) {", "if false {"),
+	pulled("what undoes the base is what was approved", "pulldesk.go", "return ok && known && (from == to || d.alike(from, to, files))", "return ok && known || from == to"),
+	pulled("what was counted on another head is forgotten", "pullledger.go", "range slices.Backward(found) {", "range found[:min(1, len(found))] {"),
+	pulled("where the head came back nothing is read", "pullledger.go", "return d.noted().IsZero() || d.Pull.ForcePushed.After(d.noted()) ||", "return d.noted().IsZero() ||"),
+	pulled("a yes is forgotten while its author is not asked", "pullledger.go", "out := d.counted()", "var out []int64"),
+	pulled("a closed pull request leaves its success", "pull.go", "if s.Pull.Merged || len", "if true || len"),
+	pulled("a merged pull request loses its success", "pull.go", "if s.Pull.Merged || len", "if len"),
+	pulled("what had the same commit is not looked at", "pull.go", "return s.Pull.Passed", "return nil"),
+	pulled("an objection is erased", "pulldesk.go", "out = append(out, d.erased()...)", ""),
+	pulled("who took their objection back still objects", "pullledger.go", "c.Answer == facts.NotCounted || c.Edited && !c.EditedByOther", "c.Answer == facts.NotCounted"),
+	pulled("what was erased before it was read leaves a yes", "pullledger.go", "if e.Author.ID != 0 && !e.By.Is(e.Author) {", "if false {"),
+	pulled("a dismissed review brings the yes before it back", "pulldesk.go", "s.Word = checks.WordVoid", "continue"),
+	pulled("what the base took is approved still", "pullledger.go", "return ok && !r.Since.IsZero() && !s.At.After(r.Since)", "return false && ok && r.Of == s.Commit"),
+	pulled("a few digits name a commit", "pulldesk.go", "if slices.Contains(append(shas(commits), d.Pull.Head), hash) {", "if len(commits) > 0 && strings.HasPrefix(d.Pull.Head, hash) {"),
+	pulled("a config is taken away in silence", "pull.go", `if s.Config.Hash == "" {`, `if s.Config.Hash == "" && s.Config.Base == "" {`),
+	pulled("what the base did to the config is the pull request's doing", "pull.go", " || !s.changes(policy.File)", ""),
+	pulled("a pull request speaks for a merge group", "pull.go", "if s.Pull.OfQueue {", "if false {"),
+	pulled("an excuse is for whatever comes", "pullanswer.go", "d.same(at, d.toMeasure())", "true"),
+	pulled("a bot hides whose work it is", "pullchecks.go", `case v.Faceless != "":`, "case false:"),
+	pulled("what is not listed needs no report", "pullchecks.go", `case v.Unlisted != "":`, "case false:"),
+	pulled("a role lent for another problem counts", "pulldesk.go", "return !slices.ContainsFunc(of, func(have facts.Delegation) bool {", "return slices.ContainsFunc(of[:0], func(have facts.Delegation) bool {"),
+	pulled("more is remembered than fits", "pullledger.go", "keptAssents = 250", "keptAssents = 25000"),
 	pulled("two pull requests write one check", "pull.go", "if len(s.Pull.Sharing) > 0 && s.Pull.Number > s.Pull.Sharing[0] {", "if false {"),
+
+	read("what moved while it was read is believed", "pull_lists.go", "a.Repository.PullRequest.standing() != n.standing()", "false", movingTests),
+	read("nobody asks whether it moved", "pull_lists.go", "listing && !read {", "listing && !read && false {", movingTests),
+	read("the base is not compared", "pull_lists.go", "standing{n.HeadRefOid, n.BaseRefName, n.base().Oid,", "standing{n.HeadRefOid, \"\", \"\",", movingTests),
+	read("what was retargeted and came back is believed", "pull_lists.go", "which(n.Retargeted), which(n.Forced)}", "\"\", which(n.Forced)}", movingTests),
+	read("a head that moved and came back is believed", "pull_lists.go", "which(n.Retargeted), which(n.Forced)}", "which(n.Retargeted), \"\"}", movingTests),
+	read("further pages are read one list after the other", "pull_lists.go", "next, err := c.nextPages(ctx, key, n, lists)", "lists = lists[:1]\n\t\tnext, err := c.nextPages(ctx, key, n, lists)", "TestPullReadsEveryPage"),
+	read("who pushed is known of the first suite alone", "pull_nodes.go", "range n.Commit.CheckSuites.Nodes {", "range n.Commit.CheckSuites.Nodes[:min(1, len(n.Commit.CheckSuites.Nodes))] {", "TestWhoPushed"),
+	read("one App's suites alone tell who pushed", "documents_pull.go", "checkSuites(first: 10) { nodes { push", "checkSuites(first: 10, filterBy: {appId: 1}) { nodes { push", "TestWhoPushed"),
+	read("a merge group's branch tells nothing", "pull_runs.go", "if s.Branch != nil && strings", "if false && strings", "TestHeadOfAMergeGroup"),
+	read("our own check of a group tells nothing", "pull_runs.go", "return strings.HasPrefix(r.ExternalID, groupRuns) })", "return false })", "TestHeadOfAMergeGroup"),
+	read("every own check is a group's", "pull_runs.go", "return strings.HasPrefix(r.ExternalID, groupRuns) })", "return true })", "TestHeadOfAMergeGroup"),
+	read("missing requests are passed over", "pull_nodes.go", "AskedCut: n.TimelineItems.PageInfo.HasPreviousPage,", "AskedCut: false,", "TestAskedMore"),
+	read("deleted comments leave nothing", "pull_nodes.go", "range n.Deleted.Nodes {", "range n.Deleted.Nodes[:0] {", "TestDeletedComments"),
+
+	read("a secret team is told", "rules.go", `if team.Privacy != "VISIBLE" {`, "if false {", "TestASecretTeam"),
+	read("a secret team is asked for at every look", "rules.go", `m.unread == facts.MembersUnread {`, `m.unread != "" {`, "TestASecretTeam"),
+	read("who has no account is nobody", "rules.go", `if missing != "" && len(people) == 0 && r.Unread[role] == "" {`, "if false {", "TestARoleWithout"),
+	read("who has no account keeps others from their role", "rules.go", `if missing != "" && len(people) == 0 && `, `if missing != "" && `, "TestARoleWithout"),
+	read("who has no account hides a secret team", "rules.go", `len(people) == 0 && r.Unread[role] == "" {`, `len(people) == 0 {`, "TestARoleWithout"),
+
+	based("a base that goes on makes no other change", "base.go", "anew || !r.Memory.judged(k, p.Change)", "anew"),
+	based("a push to the base has all looked at", "base.go", "anew || !r.Memory.judged(k, p.Change)", "true"),
+	based("the base's config is nobody's", "base.go", "anew || !r.Memory.judged(k, p.Change)", "!r.Memory.judged(k, p.Change)"),
+	based("what was judged once is not judged again", "base.go", "return known && was == change", "return known && was.Head == change.Head"),
+	based("what could not be written is taken for judged", "reconcile.go", "if err = r.apply(ctx, key", "r.Memory.judges(key, plan.change)\nif err = r.apply(ctx, key"),
+	read("only the default branch has a config", "classify.go", "engine.IntoKey(k, branch, anew)", "engine.IntoKey(k, branch, false)", "TestClassify"),
+	read("a rewritten branch is what it was", "classify.go", "return e.Forced || ", "return ", "TestClassify"),
+	read("each push costs a request", "pull_list.go", "if known && seen == 0 {", "if false {", "TestBases"),
+	read("before the first look no branch is a base", "bases.go", "(!known || seen > 0)", "known && seen > 0", "TestBases"),
+	read("a base stays one for ever", "bases.go", "if c.bases[name][branch] == seen {", "if false {", "TestBases"),
+	read("a base that is new meanwhile is forgotten", "bases.go", "if c.bases[name][branch] == seen {", "if true {", "TestABase"),
+	{rule: "pr", what: "pushes to bases are not heard of", file: "internal/app/app.go", old: "if w.github.MayBeBase(k) {", new: "if false {", packages: []string{"./internal/acceptance"},
+		tests: "TestStackedRevert|TestRulesOfABase|TestBaseBranchRewritten"},
+}
+
+// based is a mutation of what a push to a base branch leads to.
+func based(what, file, old, new string) mutation {
+	return judged("pr", what, file, old, new, "TestPullsInto")
 }

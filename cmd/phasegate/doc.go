@@ -94,7 +94,7 @@ rule and the second one what it needs.
 	3  validation of data                        internal/engine/data.go internal/lifecycle/roles.go
 	4  paths, roles and phases of files          internal/policy/tables.go
 	4  what a change needs: choices, conditions  internal/policy/change.go internal/policy/when.go
-	4  what a change of the config loosens       internal/policy/weaken.go internal/policy/cover.go
+	4  what a change of the config loosens       internal/policy/weaken.go internal/policy/weaken_people.go
 	4  rules shared by an organisation           internal/policy/merge.go internal/gh/shared.go
 	4  migration from policy-bot                 internal/migrate/approval.go internal/migrate/rule.go
 	4  where files may change, hotfixes          checks/place.go internal/engine/pullchecks.go

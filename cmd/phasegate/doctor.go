@@ -8,9 +8,11 @@ import (
 	"strings"
 
 	"github.com/phasegate/phasegate/internal/engine"
+	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/gh"
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/policy"
+	"github.com/phasegate/phasegate/templates"
 )
 
 type doctorCommand struct {
@@ -139,15 +141,27 @@ func aboutRoles(s gh.Survey) []finding {
 	}
 	for _, role := range lifecycle.Roles {
 		if why := roster.Unread[role]; why != "" {
-			out = append(out, finding{mend, "roles", fmt.Sprintf("%s: %s; its gates wait. Give the App the permission members: read, or name people", role, why)})
+			out = append(out, aboutUnread(role, why))
 		} else if len(roster.Holders[role]) == 0 {
 			out = append(out, finding{note, "roles", "nobody holds " + string(role)})
 		}
+	}
+	if why := roster.Unread[lifecycle.Validator]; why != "" {
+		out = append(out, aboutUnread(lifecycle.Validator, why))
 	}
 	if len(out) == 0 {
 		out = append(out, finding{fine, "roles", "every role is held by somebody who exists"})
 	}
 	return out
+}
+
+// aboutUnread says what keeps a role's holders from being known, and who can mend it.
+func aboutUnread(role lifecycle.Role, why string) finding {
+	text := fmt.Sprintf("%s: its gates wait: %s", role, templates.Unread(lifecycle.English, why))
+	if strings.HasPrefix(why, facts.MembersUnread) { // the others' words say it themselves
+		text += ". Give the App the permission members: read, or name people"
+	}
+	return finding{mend, "roles", text}
 }
 
 func aboutLabels(s gh.Survey) []finding {
@@ -192,7 +206,7 @@ func aboutRules(s gh.Survey, appID int64) []finding {
 	for _, r := range required {
 		switch {
 		case !strings.HasPrefix(r.Name, "phasegate/"):
-		case r.Name == "phasegate/config" || r.Name == "phasegate/report":
+		case r.Name == "phasegate/config" || r.Name == "phasegate/report" || r.Name == engine.DeploymentCheck:
 			out = append(out, finding{mend, "protection", r.Name + " is required on " + s.Branch + ", but is not posted on every pull request: those without it would wait for ever. Take it off the ruleset"})
 		case r.App == 0:
 			out = append(out, finding{mend, "protection", r.Name + " is required of any source: choose the App as its source in the ruleset, else anybody who can post checks passes it"})

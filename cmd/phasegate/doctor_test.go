@@ -8,6 +8,7 @@ import (
 	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/gh"
+	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/policy"
 )
 
@@ -53,5 +54,37 @@ func TestDoctorMissesEvents(t *testing.T) {
 	survey.Events = facts.Known([]string{"status"})
 	if got := texts(aboutEvents(survey, nil)); !strings.Contains(got, "issues, ") || strings.Contains(got, "deployment_status") {
 		t.Error(got)
+	}
+}
+
+// A check that is not posted on pull requests must not be required of them.
+func TestDoctorTellsOfChecksThatNeverCome(t *testing.T) {
+	for _, name := range []string{engine.ConfigName, engine.DeploymentCheck, gh.ReportCheckName} {
+		got := texts(aboutRules(gh.Survey{Branch: "main", Required: facts.Known([]gh.RequiredCheck{{Name: name, App: 1}})}, 1))
+		if !strings.Contains(got, mend+" protection "+name+" is required on main, but is not posted") {
+			t.Error(got)
+		}
+	}
+	if got := texts(aboutRules(gh.Survey{Branch: "main", Required: facts.Known([]gh.RequiredCheck{{Name: engine.GateCheck, App: 1}})}, 1)); !strings.Contains(got, "pinned to its App") {
+		t.Error(got)
+	}
+}
+
+// Roles that a secret team holds are told of, with who can mend it, and so are those of a team that cannot be seen.
+func TestDoctorTellsOfTeamsThatAreNotRead(t *testing.T) {
+	roster := facts.Roster{Unread: map[lifecycle.Role]string{
+		lifecycle.DataScientist: facts.Of(facts.SecretTeam, "acme/science"), lifecycle.Validator: facts.Of(facts.MembersUnread, "acme/audit"),
+		lifecycle.MLEngineer: facts.Of(facts.NoAccount, "@mina-gone"),
+	}}
+	got := texts(aboutRoles(gh.Survey{Roster: facts.Known(roster), NoAccount: []string{"mina-gone"}}))
+	for _, want := range []string{
+		"mend roles data-scientist: its gates wait: the team acme/science is secret, so its people are not named here. Its maintainer or an owner of the organisation can make it visible, or the config can name the people\n",
+		"mend roles no account has the login \"mina-gone\": correct it in .github/phasegate.yml\n",
+		"mend roles ml-engineer: its gates wait: the config names @mina-gone, and no person on GitHub has that name (any more). Somebody with a role puts the right one into `.github/phasegate.yml`; where this role's own yes is missing for that, an administrator of the repository merges it\n",
+		"mend roles validator: its gates wait: the App cannot see the people behind acme/audit. Give the App the permission members: read, or name people\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("lacks %q:\n%s", want, got)
+		}
 	}
 }

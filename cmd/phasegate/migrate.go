@@ -29,7 +29,8 @@ type migratePolicyBot struct {
 func (migratePolicyBot) Help() string {
 	return `Each line that could not be carried over is told, with what to do instead, and each choice that may be wrong as a note.
 The exit status is 1 when something was left out. Where something cannot be said the same way, the config asks for
-more. docs/migrate-policy-bot.md shows what becomes of what.
+more, or a line says so. At first require only the check phasegate/roles: phasegate/gate is for pull requests of a
+deliverable. docs/migrate-policy-bot.md shows what becomes of what.
 
 Example:
 
@@ -58,6 +59,7 @@ func (c *migratePolicyBot) Run(s *session) error {
 		}
 		fmt.Fprintf(&b, "%s:%d:%d: %s\n", c.File, g.Line, g.Column, strings.Join(strings.Fields(text), " "))
 	}
+	b.WriteString(nextStep[c.Language])
 	if _, err := io.WriteString(s.Err, harmless(b.String())); err != nil {
 		return err
 	}
@@ -65,6 +67,12 @@ func (c *migratePolicyBot) Run(s *session) error {
 		return errProblem
 	}
 	return nil
+}
+
+// nextStep says which check to require: without a deliverable, phasegate/gate is red on every pull request.
+var nextStep = map[string]string{
+	"en":    "next: require only the check phasegate/roles; phasegate/gate asks every pull request for its deliverable, so require it once there is one\n",
+	"pt-BR": "a seguir: exija só a verificação phasegate/roles; phasegate/gate pede a entrega de cada pull request, então exija-a quando houver uma\n",
 }
 
 func readPolicy(name string) ([]byte, error) {

@@ -22,13 +22,16 @@ type planCommand struct {
 	Against      []string `name:"object" placeholder:"LOGIN" help:"What if this person asked for changes?"`
 	Author       string   `placeholder:"LOGIN" help:"What if this person had opened it?"`
 	Contributors []string `name:"contributor" placeholder:"LOGIN" help:"What if this person had written a commit of it?"`
-	Base         string   `placeholder:"BRANCH" help:"What if it went into this branch?"`
+	Title        string   `placeholder:"TITLE" help:"What if this were its title?"`
+	Base         string   `placeholder:"BRANCH" help:"What if it went into this branch? The default one, or that of the pull request."`
+	Head         string   `placeholder:"BRANCH" help:"What if it came from this branch?"`
 	Labels       []string `name:"label" placeholder:"LABEL" help:"What if it had this label?"`
+	Hotfix       string   `placeholder:"REASON" help:"What if it were a hotfix, for this reason?"`
 }
 
 func (planCommand) Help() string {
 	return `Look at an issue or a pull request as the App would, and say what it would write, without writing
-anything. With --file, --approve and their like: what if these files changed, and these people approved.
+anything; of a pull request, how its checks stand too. With --file, --approve and their like: what if these files changed, and these people approved.
 
 Example:
 
@@ -44,6 +47,8 @@ type planned struct {
 	Idle   string    `json:"idle,omitempty"`  // why the issue is none of Phasegate's business
 	Touch  []string  `json:"touch,omitempty"` // issues that would be looked at next
 	Texts  []comment `json:"comments,omitempty"`
+
+	Checks []engine.CheckAnswer `json:"checks,omitempty"` // of a pull request, as they have to stand
 }
 
 type comment struct {
@@ -62,7 +67,7 @@ func (c *planCommand) Validate() error {
 
 // asksWhatIf reports whether something is to be imagined.
 func (c *planCommand) asksWhatIf() bool {
-	return len(c.Files)+len(c.Deliverables)+len(c.Approved)+len(c.Against)+len(c.Contributors)+len(c.Labels) > 0 || c.Author+c.Base != ""
+	return len(c.Files)+len(c.Deliverables)+len(c.Approved)+len(c.Against)+len(c.Contributors)+len(c.Labels) > 0 || c.Author+c.Title+c.Base+c.Head+c.Hotfix != ""
 }
 
 func (c *planCommand) Run(ctx context.Context, s *session) error {
@@ -81,11 +86,11 @@ func (c *planCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	plan, err := planOf(ctx, github, key.Issue(number))
+	plan, checks, err := planOf(ctx, github, key.Issue(number))
 	if err != nil {
 		return err
 	}
-	out := planned{Issue: c.Issue, Sticky: strings.TrimSpace(plan.Sticky), Writes: []string{}, Idle: string(plan.Idle)}
+	out := planned{Issue: c.Issue, Checks: checks, Sticky: strings.TrimSpace(plan.Sticky), Writes: []string{}, Idle: string(plan.Idle)}
 	for _, e := range plan.Effects {
 		out.Writes = append(out.Writes, e.String())
 		if post, ok := e.(engine.PostComment); ok && post.Record != nil {
@@ -106,19 +111,20 @@ func (c *planCommand) Run(ctx context.Context, s *session) error {
 	return errProblem
 }
 
-// planOf plans for an issue, or for the pull request of that number.
-func planOf(ctx context.Context, github *gh.GitHub, key engine.Key) (engine.Plan, error) {
+// planOf plans for an issue, or for the pull request of that number, of which it tells how the checks stand.
+func planOf(ctx context.Context, github *gh.GitHub, key engine.Key) (engine.Plan, []engine.CheckAnswer, error) {
 	r := engine.Reconciler{Hub: github}
 	plan, err := r.Plan(ctx, key)
 	if err != nil || plan.Idle != engine.NoIssue {
-		return plan, err
+		return plan, nil, err
 	}
 	key.Kind = engine.PullKey
 	pull, err := r.Plan(ctx, key)
 	if err != nil || pull.Idle == engine.NoIssue {
-		return plan, err
+		return plan, nil, err
 	}
-	return pull, nil
+	stand, err := r.Standing(ctx, key)
+	return pull, stand.Checks, err
 }
 
 // idleTexts say why nothing is done, and what would change that.
@@ -143,6 +149,10 @@ func (p planned) print(s *session) error {
 		for _, w := range p.Writes {
 			fmt.Fprintf(&b, "  %s\n", w)
 		}
+	}
+	if len(p.Checks) > 0 {
+		b.WriteString("\nThe checks, as the rules ask:\n")
+		checkLines(&b, "  ", p.Checks)
 	}
 	if len(p.Touch) > 0 {
 		fmt.Fprintf(&b, "Would be looked at next: %s\n", strings.Join(p.Touch, ", "))

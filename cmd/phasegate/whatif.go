@@ -15,7 +15,7 @@ import (
 // whatIf answers what the checks of a pull request would say, if.
 func (c *planCommand) whatIf(ctx context.Context, s *session) error {
 	q := engine.WhatIf{Files: c.Files, Deliverables: c.Deliverables, Approved: c.Approved, Against: c.Against,
-		Author: c.Author, Contributors: c.Contributors, Base: c.Base, Labels: c.Labels}
+		Author: c.Author, Contributors: c.Contributors, Title: c.Title, Base: c.Base, Head: c.Head, Labels: c.Labels, Hotfix: c.Hotfix}
 	repository, digits, numbered := strings.Cut(c.Issue, "#")
 	if numbered {
 		q.Pull, _ = strconv.Atoi(digits) // Validate has read it
@@ -41,12 +41,17 @@ func (c *planCommand) whatIf(ctx context.Context, s *session) error {
 	return printAnswer(s, a)
 }
 
-// printAnswer prints one line for each check, and who is missing.
+// checkLines prints one line for each check.
+func checkLines(b *strings.Builder, indent string, checks []engine.CheckAnswer) {
+	for _, c := range checks {
+		fmt.Fprintf(b, "%s%-18s %-16s %s\n", indent, c.Name, c.Conclusion, c.Title)
+	}
+}
+
+// printAnswer prints one line for each check, who is missing, and what would not count.
 func printAnswer(s *session, a engine.Answer) error {
 	var b strings.Builder
-	for _, c := range a.Checks {
-		fmt.Fprintf(&b, "%-18s %-16s %s\n", c.Name, c.Conclusion, c.Title)
-	}
+	checkLines(&b, "", a.Checks)
 	if len(a.Awaited) > 0 {
 		b.WriteString("\nStill needed:\n")
 	}
@@ -62,7 +67,17 @@ func printAnswer(s *session, a engine.Answer) error {
 		if w.Why != "" {
 			can = w.Why
 		}
-		fmt.Fprintf(&b, "  %s: %s (for %s)\n", strings.Join(roles, " or "), can, strings.Join(w.Files, ", "))
+		fmt.Fprintf(&b, "  %s: %s (for %s)", strings.Join(roles, " or "), can, strings.Join(w.Files, ", "))
+		if w.Unsure != "" {
+			fmt.Fprintf(&b, ", because it is not known: %s", w.Unsure)
+		}
+		b.WriteString("\n")
+	}
+	if len(a.NotCounted) > 0 {
+		b.WriteString("\n")
+	}
+	for _, n := range a.NotCounted {
+		fmt.Fprintf(&b, "%s\n", n.Reason)
 	}
 	_, err := s.Out.Write([]byte(b.String()))
 	return err

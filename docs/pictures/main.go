@@ -99,6 +99,13 @@ func propose(login, branch, title, body string, files ...string) []act {
 	return append(acts, act{login, http.MethodPost, "/pulls", map[string]any{"title": title, "head": branch, "base": "main", "body": body}})
 }
 
+// requireChecks lets nothing into main that two of the checks do not pass, as docs/pull-requests.md asks for.
+var requireChecks = act{"mina-mle", http.MethodPost, "/rulesets", map[string]any{
+	"name": "Phasegate", "target": "branch", "enforcement": "active", "conditions": map[string]any{"ref_name": map[string]any{"include": []string{"~DEFAULT_BRANCH"}, "exclude": []string{}}},
+	"rules": []any{map[string]any{"type": "required_status_checks", "parameters": map[string]any{"strict_required_status_checks_policy": false,
+		"required_status_checks": []any{map[string]any{"context": "phasegate/gate"}, map[string]any{"context": "phasegate/roles"}}}}},
+}}
+
 func pictures() []picture {
 	return []picture{
 		{file: "sticky.png", path: issue, selector: sticky, width: 1280, height: 900},
@@ -115,7 +122,7 @@ func pictures() []picture {
 			comment("sara-ds", 5, "/return design data: roaming charges arrive a month late"),
 		}},
 		{file: "checks.png", path: repo + "/pull/9/checks", selector: "main", width: 1100, height: 900, before: slices.Concat(
-			[]act{comment("helena-bs", 3, "/approve"), comment("rui-sme", 3, "/approve")},
+			[]act{comment("helena-bs", 3, "/approve"), comment("rui-sme", 3, "/approve"), requireChecks},
 			propose("sara-ds", "train", "Train the first model", "Gradient boosting on usage.\n\nDeliverable: #3",
 				"train/gbm.py:depth = 6", "features/usage.py:months = 24", "docs/model-card.md:# Churn score", "deploy/score-job.yml:schedule: monday"),
 		)},

@@ -87,6 +87,7 @@ func TestSharedRules(t *testing.T) {
 		t.Fatalf("observed: roles is %s", got)
 	}
 	shared := "version: 1\nmode: enforce\nroles:\n  data-scientist: [felix-se]\n"
+	valid(t, configPath, shared)
 	w.as("mina-mle", "PUT", "/repos/acme-telco/.github/contents/.github/phasegate.yml",
 		map[string]any{"message": "Share rules", "content": base64.StdEncoding.EncodeToString([]byte(shared))})
 	w.settle()

@@ -8,10 +8,32 @@ import (
 	"testing"
 
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/policy"
 )
+
+// configPath is where a branch has its config.
+const configPath = ".github/phasegate.yml"
+
+// valid fails where a file is a config that cannot be read: what a test means to see by it would be seen without it.
+func valid(t testing.TB, path, content string) {
+	t.Helper()
+	if path != configPath {
+		return
+	}
+	if _, problems := policy.Parse([]byte(content)); len(problems) > 0 {
+		t.Fatalf("the config is invalid, and the test does not say that it is meant to be: %v\n%s", problems, content)
+	}
+}
 
 // writeConfig commits a config to the default branch and returns the commit.
 func (w *world) writeConfig(content string) string {
+	w.t.Helper()
+	valid(w.t, configPath, content)
+	return w.breakConfig(content)
+}
+
+// breakConfig is writeConfig with one that may be invalid.
+func (w *world) breakConfig(content string) string {
 	w.t.Helper()
 	change := map[string]any{"message": "Change the rules", "content": base64.StdEncoding.EncodeToString([]byte(content))}
 	change["sha"] = w.as("mina-mle", "GET", "/contents/.github/phasegate.yml", nil).field("sha")
@@ -43,7 +65,7 @@ func TestBrokenConfig(t *testing.T) {
 	w.open(2, "sara-ds", scoreTitle, form(lifecycle.Deliverable, w.lang, scoreForm().with(lifecycle.SecParent, same("#1"))), "kind:deliverable")
 	w.open(3, "dora-de", dataTitle, form(lifecycle.Data, w.lang, dataForm().with(lifecycle.SecParent, same("#2"))), "kind:data")
 
-	broken := w.writeConfig(strings.Replace(config(w.lang), "roles:", "rolls:", 1))
+	broken := w.breakConfig(strings.Replace(config(w.lang), "roles:", "rolls:", 1))
 	if got := w.runsOn(broken); !slices.Equal(got, []string{"failure"}) {
 		t.Errorf("the config check of a broken config is %v", got)
 	}

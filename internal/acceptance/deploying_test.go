@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/phasegate/phasegate/internal/lifecycle"
 )
@@ -196,7 +197,189 @@ func TestDeploymentThatNothingHolds(t *testing.T) {
 	t.Parallel()
 	w := guardedWorld(t, strings.Replace(config(lifecycle.English), "mode: enforce", "mode: observe", 1))
 	w.decided(w.run("main"), "approved", text{"would wait", ""})
+	observed := w.main()
 	w.remove("mina-mle", "main", "none", ".github/phasegate.yml")
 	w.push("felix-se", "main", "more", [2]string{"more.txt", "x\n"})
 	w.decided(w.run("main"), "approved", text{"nothing is enforced", ""})
+	for _, sha := range []string{observed, w.main()} {
+		if title := w.letIn(sha); title == "" {
+			t.Errorf("no note on %.7s", sha)
+		}
+	}
 }
+
+// letIn is what the bot's newest phasegate/deployment on a commit says; "" where there is none.
+func (w *world) letIn(sha string) (title string) {
+	w.t.Helper()
+	for _, r := range w.runs() {
+		if r.Name == "phasegate/deployment" && r.Head == sha {
+			title = r.Output.Title
+			if r.state() != "success" {
+				w.t.Errorf("%s on %.7s is %s", r.Name, sha, r.state())
+			}
+		}
+	}
+	return title
+}
+
+// madeUp records, with a token, a deployment of a ref to an environment and its success.
+func (w *world) madeUp(token, ref, environment string) {
+	w.t.Helper()
+	send := func(path string, body map[string]any) answer {
+		a, err := w.raw("POST", w.sys.APIURL+repoPath+path, token, body, nil)
+		if err != nil || a.status/100 != 2 {
+			w.t.Fatalf("%s: %d %.300s, %v", path, a.status, a.body, err)
+		}
+		return a
+	}
+	made := send("/deployments", map[string]any{"ref": ref, "environment": environment, "auto_merge": false, "required_contexts": []string{}})
+	send(fmt.Sprintf("/deployments/%d/statuses", made.id()), map[string]any{"state": "success"})
+	w.settle()
+}
+
+// workflow is a token as workflows get one.
+func (w *world) workflow(permissions map[string]string) string {
+	w.t.Helper()
+	token, err := w.sys.product.sim.ActionsToken(strings.TrimPrefix(repoPath, "/repos/"), permissions)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return token
+}
+
+var unbacked = text{"GitHub records an earlier success of it here, but Phasegate did not let it in", ""}
+
+// Whoever may write deployments can record that a commit ran. That opens nothing, and is not what runs there; nor
+// does a copy of the note that Phasegate leaves on what it lets in.
+func TestDeploymentThatIsOnlySaidToHaveRun(t *testing.T) {
+	t.Parallel()
+	w := measuredWorld(t)
+	w.passes("2026-01-13 10:00", lifecycle.Deployment)
+	ready := w.main()
+	w.decided(w.run("main"), "approved", same("#2"))
+	w.at("2026-01-14 10:00")
+	w.succeeded()
+	if title := w.letIn(ready); title != "Let into production" {
+		t.Errorf("the note on %.7s: %q", ready, title)
+	}
+	w.push("felix-se", "other", "other", [2]string{"train/rules.py", "x = 1\n"})
+	w.at("2026-01-15 10:00")
+	w.madeUp("sim-felix-se", "other", "production")
+	waits := w.run("other")
+	w.reported(waits, 1, same("train/rules.py"), unbacked)
+	w.madeUp(w.workflow(map[string]string{"deployments": "write"}), "other", "production")
+	w.madeUp("sim-felix-se", "other", "PRODUCTION")
+	var note checkRun
+	for _, r := range w.runs() {
+		if r.Name == "phasegate/deployment" && r.Head == ready {
+			note = r
+		}
+	}
+	copied := map[string]any{"name": note.Name, "head_sha": w.heads["other"], "conclusion": "success",
+		"output": map[string]any{"title": note.Output.Title, "summary": note.Output.Title, "text": note.Output.Text}}
+	token := w.workflow(map[string]string{"checks": "write"})
+	if a, err := w.raw("POST", w.sys.APIURL+repoPath+"/check-runs", token, copied, nil); err != nil || a.status != 201 {
+		t.Fatalf("a workflow's own check: %d %s, %v", a.status, a.body, err)
+	}
+	if a, err := w.raw("PATCH", fmt.Sprintf("%s%s/check-runs/%d", w.sys.APIURL, repoPath, note.ID), token, copied, nil); err != nil || a.status != 403 {
+		t.Fatalf("a workflow changes the bot's check: %d %s, %v", a.status, a.body, err)
+	}
+	w.reported(w.run("other"), 1, same("train/rules.py"), unbacked)
+	w.at("2026-01-15 10:30")
+	w.reported(waits, 1, unbacked)
+	if title := w.letIn(w.heads["other"]); title != "" {
+		t.Errorf("a note stands on what waits: %q", title)
+	}
+	w.decided(w.run("main"), "approved", text{"This commit ran here before", ""}) // no rollback: the other one never ran
+}
+
+// What ran before there was Phasegate always goes on; also where an environment's name is written in other letters.
+func TestDeploymentOfWhatRanBeforePhasegate(t *testing.T) {
+	t.Parallel()
+	w := measuredWorld(t)
+	w.as("felix-se", "POST", "/git/refs", map[string]any{"ref": "refs/heads/release-1", "sha": w.main()})
+	w.madeUp("sim-felix-se", "release-1", "Production")
+	w.reported(w.run("release-1"), 1, text{"Development", ""}, unbacked)
+	id, bearer := w.installation()
+	if a, err := w.raw("DELETE", fmt.Sprintf("%s/app/installations/%d", w.sys.APIURL, id), "", nil, bearer); err != nil || a.status != 204 {
+		t.Fatalf("%d %s, %v", a.status, a.body, err)
+	}
+	w.at("2026-01-14 10:00")
+	w.sim("POST", "/installations", map[string]any{"account": "acme-telco"})
+	w.settle()
+	w.decided(w.run("release-1"), "approved", text{"ran here before", ""})
+	w.push("felix-se", "other", "other", [2]string{"train/rules.py", "x = 1\n"})
+	w.at("2026-01-14 11:00")
+	w.madeUp("sim-felix-se", "other", "production")
+	w.reported(w.run("other"), 1, text{"Development", ""}, unbacked)
+}
+
+// GitHub's environments are the same in whatever letters.
+func TestDeploymentToAnEnvironmentInOtherLetters(t *testing.T) {
+	t.Parallel()
+	w := measuredWorld(t)
+	w.passes("2026-01-13 10:00", lifecycle.Deployment)
+	ready := w.main()
+	w.decided(w.run("main"), "approved", same("#2"))
+	w.succeeded()
+	w.as("mina-mle", "DELETE", "/environments/production", nil)
+	w.as("mina-mle", "PUT", "/environments/PRODUCTION", map[string]any{})
+	w.as("mina-mle", "POST", "/environments/production/deployment_protection_rules", map[string]any{"integration_id": w.sys.product.id})
+	w.at("2026-01-14 10:00")
+	w.comment(2, "tomas-ds", "/return development model: it is not good enough")
+	w.decided(w.run("main"), "approved", text{"ran here before", ""})
+	if title := w.letIn(ready); title != "Let into production" {
+		t.Errorf("the note on %.7s: %q", ready, title)
+	}
+}
+
+// Where no report names what was found ready, what is not on the default branch waits until it is.
+func TestDeploymentOffTheDefaultBranch(t *testing.T) {
+	t.Parallel()
+	w := guardedWorld(t, config(lifecycle.English))
+	w.open(1, "mina-mle", problemTitle, form(lifecycle.Problem, w.lang, problemForm("<= 4.0", "%")), "kind:problem")
+	w.open(2, "tomas-ds", offersTitle, form(lifecycle.Deliverable, w.lang, offersForm().with(lifecycle.SecParent, same("#1"))), "kind:deliverable")
+	w.comment(2, "helena-bs", "/start deployment it runs since 2024")
+	w.as("felix-se", "POST", "/git/refs", map[string]any{"ref": "refs/heads/release-1", "sha": w.main()})
+	w.push("felix-se", "main", "docs", [2]string{"docs/notes.md", "Words.\n"})
+	w.decided(w.run("main"), "approved", same("#2"), text{"the default branch contains this commit", ""})
+	w.decided(w.run("release-1"), "approved", text{"the default branch contains this commit", ""})
+	w.push("felix-se", "other", "other", [2]string{"deploy/job.yml", "x: 1\n"})
+	waits := w.run("other")
+	w.reported(waits, 1, same("#2"), text{"metric report", ""}, text{"Merge it into the default branch first", ""}, same(w.heads["other"][:7]))
+	w.pull(3, "felix-se", "other", "Deploy it", "Deliverable: #2")
+	w.merge(3, "mina-mle")
+	w.in(lookAgain)
+	w.decided(waits, "approved", text{"the default branch contains this commit", ""})
+}
+
+// What an answer that lets a deployment go on costs in requests (docs/pull-requests.md).
+func TestCostOfADeployment(t *testing.T) {
+	t.Parallel()
+	w := measuredWorld(t)
+	w.passes("2026-01-13 10:00", lifecycle.Deployment)
+	w.as("felix-se", "POST", "/git/refs", map[string]any{"ref": "refs/heads/release-1", "sha": w.main()})
+	w.as("felix-se", "POST", "/git/refs", map[string]any{"ref": "refs/heads/release-2", "sha": w.main()})
+	w.push("felix-se", "release-2", "docs", [2]string{"docs/notes.md", "Words.\n"})
+	for _, c := range []struct {
+		what, branch string
+		want         int
+	}{
+		{"what was found ready", "release-1", 6},
+		{"the same again", "release-1", 5},
+		{"a later commit, which is compared", "release-2", 7},
+		{"a rollback, of which is told who did it", "release-1", 7},
+	} {
+		var run int64
+		w.later()
+		n, each := w.spent(func() { run = w.run(c.branch) })
+		w.decided(run, "approved")
+		w.succeeded()
+		if n != c.want {
+			t.Errorf("%s cost %d requests, not %d:\n%s", c.what, n, c.want, strings.Join(each, "\n"))
+		}
+	}
+}
+
+// lookAgain is when a deployment that waits was looked at again for certain: that is every ten minutes.
+const lookAgain = 11 * time.Minute

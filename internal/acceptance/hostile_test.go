@@ -24,7 +24,8 @@ func newProject(t *testing.T) *world {
 // projectOf is newProject with another cast and config.
 func projectOf(t *testing.T, seed *hubsim.Seed, config string) *world {
 	t.Helper()
-	seed.Files[".github/phasegate.yml"] = config
+	valid(t, configPath, config)
+	seed.Files[configPath] = config
 	for _, l := range lifecycle.Labels() {
 		seed.Labels = append(seed.Labels, hubsim.SeedLabel{Name: l.Name, Color: l.Color, Description: l.Text[lifecycle.English]})
 	}

@@ -115,10 +115,10 @@ func (w *world) raw(method, url, token string, body any, header map[string]strin
 }
 
 // try sends a person's request and returns the answer, whatever it is. A path without a leading
-// "/repos" is below the story's repository.
+// "/repos" or "/orgs" is below the story's repository.
 func (w *world) try(login, method, path string, body any) answer {
 	w.t.Helper()
-	if !strings.HasPrefix(path, "/repos/") {
+	if !strings.HasPrefix(path, "/repos/") && !strings.HasPrefix(path, "/orgs/") {
 		path = repoPath + path
 	}
 	a, err := w.raw(method, w.sys.APIURL+path, "sim-"+login, body, nil)
@@ -235,6 +235,7 @@ func (w *world) push(login, branch, head string, files ...[2]string) {
 		w.as(login, "POST", "/git/refs", map[string]any{"ref": "refs/heads/" + branch, "sha": main.Object.SHA})
 	}
 	for _, f := range files {
+		valid(w.t, f[0], f[1])
 		change := map[string]any{"message": "Write " + f[0], "branch": branch, "content": base64.StdEncoding.EncodeToString([]byte(f[1]))}
 		if there := w.try(login, "GET", "/contents/"+f[0]+"?ref="+branch, nil); there.status == http.StatusOK {
 			change["sha"] = there.field("sha")

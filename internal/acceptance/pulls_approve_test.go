@@ -35,7 +35,7 @@ func TestApproveInTheConversation(t *testing.T) {
 	w.stand("a push to the role's files", changed, "roles", "in_progress", "older commit", "tomas-ds")
 
 	// Named by its hash; and by the role.
-	w.reactedWith("a commit is named", n, w.remark(n, "tomas-ds", "/approve "+changed[:9]), "+1")
+	w.reactedWith("a commit is named", n, w.remark(n, "tomas-ds", "/approve "+changed), "+1")
 	w.stand("a commit is named", changed, "roles", "success")
 	again := w.pushed("sara-ds", "model", train("fit(depth=7)\n"))
 	w.reactedWith("the role is named", n, w.remark(n, "tomas-ds", "/approve as data scientist"), "+1")
@@ -45,6 +45,8 @@ func TestApproveInTheConversation(t *testing.T) {
 	w.replied("a role that is not held", n, 1)
 	w.reactedWith("a commit that is not there", n, w.remark(n, "tomas-ds", "/approve 0123456789"), "confused")
 	w.replied("a commit that is not there", n, 2, "commit")
+	w.reactedWith("digits that another may begin with", n, w.remark(n, "tomas-ds", "/approve "+again[:12]), "confused")
+	w.replied("digits that another may begin with", n, 3, "whole hash")
 }
 
 // A push between the comment and its being handled: the yes was for what was there.
@@ -64,6 +66,40 @@ func TestApproveOvertakenByPush(t *testing.T) {
 	w.stand("the older commit by name", head, "roles", "in_progress", "older commit")
 	w.remark(n, "tomas-ds", "/approve "+head)
 	w.stand("the head by name", head, "roles", "success")
+}
+
+// A force push to what was there before, between the comment and its being handled: that has a run already, and the
+// yes was not for it.
+func TestApproveOvertakenByForce(t *testing.T) {
+	t.Parallel()
+	w := inDevelopment(t, "")
+	n, first := w.change("sara-ds", "model", train("fit(evil=True)\n"))
+	second := w.pushed("sara-ds", "model", train("fit()\n"))
+	w.stand("the second", second, "roles", "in_progress")
+	w.later()
+	w.faults(map[string]any{"webhook": "drop", "event": "issue_comment"})
+	id := w.comment(n, "tomas-ds", "/approve")
+	w.faults()
+	w.later()
+	w.move("sara-ds", "model", first)
+	w.settle()
+	w.stand("back to the first", first, "roles", "in_progress")
+	w.reactedWith("for the second", n, id, "confused")
+	w.replied("for the second", n, 1, "tomas-ds", first[:7])
+	w.reactedWith("said anew", n, w.remark(n, "tomas-ds", "/approve"), "+1")
+	w.stand("said anew", first, "roles", "success")
+	// What was counted on one head is remembered on another that was there before.
+	third := w.pushed("sara-ds", "model", train("fit(2)\n"))
+	w.remark(n, "tomas-ds", "/approve")
+	w.stand("a third", third, "roles", "success")
+	w.later()
+	w.move("sara-ds", "model", second)
+	w.settle()
+	w.stand("back to the second", second, "roles", "in_progress", "older commit")
+	w.later()
+	w.move("sara-ds", "model", third)
+	w.settle()
+	w.stand("and to the third", third, "roles", "success")
 }
 
 // What is no command of a person's, as it was written, is no yes.

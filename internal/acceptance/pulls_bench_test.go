@@ -63,7 +63,8 @@ mode: enforce
 func benchWorld(b *testing.B, people int) *world {
 	b.Helper()
 	seed := teamCast(people)
-	seed.Files[".github/phasegate.yml"] = teamConfig
+	valid(b, configPath, teamConfig)
+	seed.Files[configPath] = teamConfig
 	w := worldOf(b, lifecycle.English, seed)
 	w.sys.product.spacing = time.Second
 	w.open(1, "helena-bs", "Churn", form(lifecycle.Problem, w.lang, problemForm("<= 4.0", "%")), lifecycle.Problem.Label())

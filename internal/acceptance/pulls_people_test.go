@@ -1,12 +1,14 @@
 package acceptance_test
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/phasegate/phasegate/internal/hubsim"
+	"github.com/phasegate/phasegate/internal/lifecycle"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -55,6 +57,7 @@ func TestSeparationOfDuties(t *testing.T) {
 		what, config string
 		alone        bool
 		opener       string
+		pusher       string // opener where empty
 		commits      []commit
 		said         []string // who says yes, in order
 		states       []string // of roles after each, beginning with none
@@ -68,6 +71,12 @@ func TestSeparationOfDuties(t *testing.T) {
 			said: []string{"tomas-ds", "mina-mle"}, states: []string{"in_progress", "in_progress", "success"}},
 		{what: "a co-author", opener: "sara-ds", commits: []commit{{message: "Work\n\nCo-authored-by: Tomas <EMAIL>", files: []file{train("a\n")}}},
 			said: []string{"tomas-ds", "mina-mle"}, states: []string{"in_progress", "in_progress", "success"}},
+		{what: "who pushed under somebody else's name", opener: "sara-ds", pusher: "tomas-ds", commits: []commit{{author: "felix-se", files: []file{train("a\n")}}},
+			said: []string{"tomas-ds", "mina-mle"}, states: []string{"in_progress", "in_progress", "success"}},
+		{what: "who pushed under no name", opener: "sara-ds", pusher: "tomas-ds", commits: []commit{{author: "nobody", files: []file{train("a\n")}}},
+			said: []string{"tomas-ds", "mina-mle"}, states: []string{"in_progress", "in_progress", "success"}},
+		{what: "who pushed, where contributors are allowed", config: "approvals: {contributors: allow}\n", opener: "sara-ds", pusher: "tomas-ds", commits: []commit{{author: "felix-se", files: []file{train("a\n")}}},
+			said: []string{"tomas-ds"}, states: []string{"in_progress", "success"}},
 		{what: "contributors are allowed", config: "approvals: {contributors: allow}\n", opener: "sara-ds", commits: []commit{{author: "tomas-ds", files: []file{train("a\n")}}},
 			said: []string{"tomas-ds"}, states: []string{"in_progress", "success"}},
 		{what: "but never who opened it", config: "approvals: {contributors: allow}\n", opener: "sara-ds", commits: []commit{{author: "tomas-ds", files: []file{train("a\n")}}},
@@ -93,7 +102,7 @@ func TestSeparationOfDuties(t *testing.T) {
 			for _, m := range c.commits {
 				m.branch = "work"
 				m.message = strings.ReplaceAll(m.message, "EMAIL", w.email("tomas-ds"))
-				head = w.send(c.opener, m)
+				head = w.send(cmp.Or(c.pusher, c.opener), m)
 			}
 			n := w.pullOf(c.opener, "work", "")
 			w.stand(c.what, head, "roles", c.states[0])
@@ -106,6 +115,114 @@ func TestSeparationOfDuties(t *testing.T) {
 				w.stand(c.what+": "+login, head, "roles", c.states[i+1])
 			}
 		})
+	}
+}
+
+// naming is a commit message that names somebody, whether they wrote any of it or not.
+func (w *world) naming(logins ...string) string {
+	w.t.Helper()
+	message := "Work\n"
+	for _, login := range logins {
+		message += "\nCo-authored-by: " + login + " <" + w.email(login) + ">"
+	}
+	return message
+}
+
+// Who is named in a commit still asks for changes; a yes that does not count lifts that no.
+func TestWhoIsNamedInACommitObjects(t *testing.T) {
+	t.Parallel()
+	w := inDevelopment(t, "")
+	head := w.send("sara-ds", commit{branch: "work", message: w.naming("tomas-ds"), files: []file{train("a\n")}})
+	n := w.pullOf("sara-ds", "work", "")
+	no := w.remark(n, "tomas-ds", "/object the split leaks")
+	w.reactedWith("an objection", n, no, "+1")
+	w.replied("an objection", n, 0)
+	w.stand("objected", head, "roles", "failure", "tomas-ds", "the split leaks")
+	w.review(n, "mina-mle", "APPROVE", head)
+	w.stand("the stand-in's yes", head, "roles", "failure", "tomas-ds")
+	w.remark(n, "tomas-ds", "/approve")
+	w.replied("a yes of whom a commit names", n, 1, "Not counted, tomas-ds.")
+	w.stand("a yes that does not count", head, "roles", "failure", "tomas-ds")
+	w.review(n, "tomas-ds", "APPROVE", head)
+	w.stand("nor as a review", head, "roles", "failure", "tomas-ds")
+	w.remark(n, "tomas-ds", "/withdraw")
+	w.stand("taken back", head, "roles", "success", "mina-mle")
+	w.review(n, "sara-ds", "COMMENT", head)
+	none := w.remark(n, "sara-ds", "/object no, wait")
+	w.reactedWith("of the author", n, none, "confused")
+	w.stand("the author's own", head, "roles", "success")
+}
+
+// A yes in a role that is not asked lifts no no.
+func TestAYesThatDoesNotCountLiftsNoNo(t *testing.T) {
+	t.Parallel()
+	w := inDevelopment(t, "")
+	n, head := w.change("sara-ds", "work", train("a\n"))
+	w.review(n, "tomas-ds", "REQUEST_CHANGES", head)
+	w.stand("changes asked for", head, "roles", "failure", "tomas-ds")
+	w.remark(n, "tomas-ds", "/approve as backend-engineer")
+	w.replied("a role that is not theirs", n, 1, "Not counted, tomas-ds.")
+	w.stand("a role that is not theirs", head, "roles", "failure", "tomas-ds")
+	w.remark(n, "tomas-ds", "/approve as data-scientist")
+	w.stand("the one that is asked", head, "roles", "success", "tomas-ds")
+}
+
+// Names in commits choose nobody: where all who would be asked are named, they are asked all the same.
+func TestNamesInCommitsChooseNobody(t *testing.T) {
+	t.Parallel()
+	w := inDevelopment(t, "")
+	head := w.send("sara-ds", commit{branch: "work", message: w.naming("tomas-ds", "mina-mle"), files: []file{train("a\n")}})
+	n := w.pullOf("sara-ds", "work", "")
+	if got := fmt.Sprint(w.asked(n)); got != "[tomas-ds]" {
+		t.Errorf("asked: %s", got)
+	}
+	w.review(n, "felix-se", "APPROVE", head)
+	w.stand("another technical role", head, "roles", "in_progress", "tomas-ds", "does not approve it: sara-ds and mina-mle.")
+	w.review(n, "tomas-ds", "APPROVE", head)
+	w.stand("the holder", head, "roles", "success", "tomas-ds")
+	head = w.send("mina-mle", commit{branch: "other", author: "sara-ds", files: []file{text1("train/other.py", "a\n")}})
+	w.pullOf("sara-ds", "other", "")
+	w.stand("who pushed is named, too", head, "roles", "in_progress", "does not approve it: sara-ds and mina-mle.")
+}
+
+// Names in commits lower no number; who opened it and who pushed do, and the check says so.
+func TestNamesInCommitsLowerNoNumber(t *testing.T) {
+	t.Parallel()
+	two := "paths:\n  - {paths: [\"train/**\"], roles: [data-scientist], count: 2}\n"
+	w := inDevelopment(t, two)
+	head := w.send("felix-se", commit{branch: "named", message: w.naming("sara-ds"), files: []file{train("a\n")}})
+	n := w.pullOf("felix-se", "named", "")
+	w.review(n, "tomas-ds", "APPROVE", head)
+	w.stand("one of two", head, "roles", "in_progress", "sara-ds")
+	w.review(n, "sara-ds", "APPROVE", head)
+	w.stand("the named one fills up", head, "roles", "success", "sara-ds")
+
+	n, head = w.change("sara-ds", "own", text1("train/own.py", "a\n"))
+	w.stand("a small team", head, "roles", "in_progress", "2 are asked for; only tomas-ds is left")
+	w.review(n, "tomas-ds", "APPROVE", head)
+	w.stand("all who are left", head, "roles", "success", "2 are asked for; only tomas-ds is left")
+
+	w = inDevelopment(t, two+"approvals: {scale: never}\n")
+	n, head = w.change("sara-ds", "own", train("a\n"))
+	w.review(n, "tomas-ds", "APPROVE", head)
+	w.stand("never scaled", head, "roles", "in_progress")
+}
+
+// A role that two teams hold is asked of those in which somebody can give what is missing.
+func TestRoleOfTwoTeams(t *testing.T) {
+	t.Parallel()
+	seed := cast()
+	seed.Users = append(seed.Users, hubsim.SeedUser{Login: "ana-new", Permission: "read"})
+	seed.Teams = []hubsim.SeedTeam{{Slug: "science", Members: []string{"sara-ds"}, Permission: "write"}, {Slug: "lab", Members: []string{"ana-new"}, Permission: "write"}}
+	w := groundOf(t, ground{seed: seed, phases: development})
+	w.writeConfig(strings.Replace(config(w.lang), "[sara-ds, tomas-ds]", "[acme-telco/science, acme-telco/lab]", 1))
+	n, _ := w.change("felix-se", "model", train("fit()\n"))
+	if got := fmt.Sprint(w.teamsAsked(n)); got != "[lab science]" {
+		t.Errorf("of felix's: %s", got)
+	}
+	n, _ = w.change("sara-ds", "other", text1("train/other.py", "fit()\n"))
+	if got := fmt.Sprint(w.teamsAsked(n)); got != "[lab]" {
+		t.Errorf("of sara's, who is alone in her team: %s", got)
 	}
 }
 
@@ -130,5 +247,57 @@ func TestRolesOfTeams(t *testing.T) {
 	w.stand("a member", head, "roles", "success", "ana-new")
 	if got := fmt.Sprint(w.teamsAsked(n)); got != "[]" {
 		t.Errorf("teams still asked: %s", got)
+	}
+}
+
+// A role held by a secret team waits and names nobody, in checks, stickies and answers, until the team is visible.
+func TestASecretTeamsMembersAreNotNamed(t *testing.T) {
+	t.Parallel()
+	seed := cast()
+	seed.Users = append(seed.Users, hubsim.SeedUser{Login: "ana-new", Permission: "read"}, hubsim.SeedUser{Login: "ivo-new", Permission: "read"})
+	seed.Teams = []hubsim.SeedTeam{{Slug: "science", Members: []string{"ana-new", "ivo-new"}, Permission: "write", Privacy: "secret"}}
+	w := groundOf(t, ground{seed: seed, phases: development})
+	w.writeConfig(strings.Replace(config(w.lang), "[sara-ds, tomas-ds]", "[acme-telco/science, tomas-ds]", 1))
+	n, head := w.change("tomas-ds", "model", train("fit()\n"))
+	roles := w.stand("a secret team", head, "roles", "in_progress", "acme-telco/science is secret", "make it visible")
+	w.remark(n, "ana-new", "/approve")
+	w.stand("a member's yes", head, "roles", "in_progress", "acme-telco/science is secret")
+	if got := fmt.Sprint(w.asked(n), w.teamsAsked(n)); got != "[] []" {
+		t.Errorf("asked: %s", got)
+	}
+	status, answer := w.ask("sim-mina-mle", `{"repository":"acme-telco/churn","files":["train/gbm.py"],"deliverables":[1],"author":"tomas-ds"}`)
+	if status != 200 || !strings.Contains(answer, "acme-telco/science is secret") {
+		t.Errorf("%d %s", status, answer)
+	}
+	for where, text := range map[string]string{"the check": roles.Output.Title + roles.Output.Summary + roles.Output.Text, "the answer": answer, "a comment": string(w.as(reader, "GET", "/issues/1/comments", nil).body) + string(w.as(reader, "GET", "/issues/"+itoa(n)+"/comments", nil).body)} {
+		if strings.Contains(text, "ivo-new") {
+			t.Errorf("%s names a member: %s", where, text)
+		}
+	}
+	w.as("mina-mle", "PATCH", "/orgs/acme-telco/teams/science", map[string]any{"privacy": "closed"})
+	w.settle()
+	w.review(n, "ana-new", "APPROVE", head)
+	w.stand("made visible", head, "roles", "success", "ana-new")
+}
+
+// A role whose only account is not there waits, and says who can mend that; nobody stands in. Where somebody else
+// holds it too, they do.
+func TestARoleOfAnAccountThatIsGone(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []lifecycle.Lang{lifecycle.English, lifecycle.Portuguese} {
+		t.Run(string(lang), func(t *testing.T) {
+			t.Parallel()
+			w := groundOf(t, ground{phases: development, whole: config(lang)})
+			n, head := w.change("mina-mle", "app", text1("src/app.py", "serve()\n"))
+			w.writeConfig(strings.Replace(config(lang), "[felix-se]", "[felix-gone]", 1))
+			gone := map[lifecycle.Lang]string{lifecycle.English: "felix-gone, and no person on GitHub has that name", lifecycle.Portuguese: "felix-gone, e ninguém no GitHub tem (mais) esse nome"}[lang]
+			w.stand("gone", head, "roles", "in_progress", gone, ".github/phasegate.yml")
+			for _, login := range []string{"tomas-ds", "bento-be", "felix-se"} {
+				w.review(n, login, "APPROVE", head)
+			}
+			w.stand("others say yes", head, "roles", "in_progress", gone)
+			w.writeConfig(strings.Replace(config(lang), "[felix-se]", "[felix-gone, felix-se]", 1))
+			w.stand("mended", head, "roles", "success", "felix-se")
+		})
 	}
 }

@@ -34,6 +34,9 @@ func TestPlacesOfPulls(t *testing.T) {
 		{"a bot's", "bento-be", "l", "", []file{text1("src/a.py", "l\n")}, "neutral", nil},
 		{"deploying, too early", "sara-ds", "m", "Deliverable: #1", []file{text1("deploy/a.yml", "m\n"), text1(".github/workflows/deploy-a.yml", "m\n"), text1("monitoring/a.yml", "m\n")}, "failure", []string{"3 files"}},
 		{"a hotfix of what is not live", "sara-ds", "n", "Deliverable: #1\nHotfix: it is down", []file{text1("deploy/a.yml", "n\n")}, "failure", nil},
+		{"named in a comment and in code", "sara-ds", "o", "<!-- Deliverable: #1 -->\n```\nDeliverable: #1\n```\n> Fixes #1", []file{train("o\n")}, "action_required", []string{"#1 Deliverable 1"}},
+		{"named in a list, by address", "sara-ds", "p", "- **Deliverable:** https://github.com/acme-telco/churn/issues/1", []file{train("p\n")}, "success", []string{"#1"}},
+		{"named by repository", "sara-ds", "q", "**Entrega:** acme-telco/churn#1", []file{train("q\n")}, "success", []string{"#1"}},
 	} {
 		head := w.send(c.login, commit{branch: c.branch, files: c.files})
 		if n := w.pullOf(c.login, c.branch, c.body); n != 3+i {
@@ -50,6 +53,14 @@ func TestPlacesOfPulls(t *testing.T) {
 	var p struct{ Head struct{ SHA string } }
 	w.read("/pulls/9", &p)
 	w.stand("mended", p.Head.SHA, "gate", "success")
+	// A person who pushes onto a bot's branch in the bot's name has a hand in it all the same.
+	own := w.send("bento-be", commit{branch: "bot", files: []file{text1("src/c.py", "x\n")}})
+	w.pullOf("bento-be", "bot", "")
+	w.stand("a bot's", own, "gate", "neutral")
+	w.later()
+	forged := w.send("sara-ds", commit{branch: "bot", author: "bento-be", files: []file{text1("src/d.py", "x\n")}})
+	w.settle()
+	w.stand("a person pushed in the bot's name", forged, "gate", "action_required")
 }
 
 // One open deliverable: it is meant where none is named, and the title says so; one that is closed is not.
@@ -93,6 +104,8 @@ func TestHotfix(t *testing.T) {
 		{"b", "Hotfix: the score is down", "deploy/a.yml", "success"},
 		{"c", "Hotfix: the score is down", "serving/a.py", "success"},
 		{"d", "Hotfix: the score is down", "train/a.py", "failure"},
+		{"e", "<!-- Hotfix: the score is down -->", "deploy/a.yml", "failure"},
+		{"f", "- **Hotfix:** the score is down", "deploy/a.yml", "success"},
 	} {
 		head := w.send("bento-be", commit{branch: c.branch, files: []file{text1(c.path, c.branch)}})
 		w.pullOf("bento-be", c.branch, c.body)
@@ -105,27 +118,82 @@ func TestHotfix(t *testing.T) {
 }
 
 // A pull request is retargeted: the rules of the new base branch judge it, and who holds roles stays the default
-// branch's.
+// branch's. It changes no config itself.
 func TestRulesOfTheBaseBranch(t *testing.T) {
 	t.Parallel()
 	w := inDevelopment(t, "")
 	other := strings.Replace(config(w.lang), "[sara-ds, tomas-ds]", "[sara-ds, bento-be]", 1) +
-		"paths:\n  - {match: [\"train/**\"], roles: [data-scientist, ml-engineer]}\n"
-	w.send("mina-mle", commit{branch: "release", files: []file{text1(".github/phasegate.yml", other)}})
+		"paths:\n  - {paths: [\"train/**\"], roles: [data-scientist, subject-matter-expert]}\n"
+	w.send("mina-mle", commit{branch: "release", files: []file{text1(configPath, other)}})
 	w.settle()
-	base := w.as(reader, "GET", "/git/ref/heads/release", nil).field("object").(map[string]any)["sha"].(string)
-	head := w.send("sara-ds", commit{branch: "model", parents: []string{base}, files: []file{train("fit()\n"), text1(".github/phasegate.yml", config(w.lang))}})
-	n := w.pullOf("sara-ds", "model", "Deliverable: #1")
+	n, head := w.change("sara-ds", "model", train("fit()\n"))
 	w.review(n, "tomas-ds", "APPROVE", head)
 	w.stand("against main", head, "roles", "success", "tomas-ds")
+	w.later()
 	w.as("sara-ds", "PATCH", "/pulls/"+itoa(n), map[string]any{"base": "release"})
 	w.settle()
-	w.stand("against release", head, "roles", "in_progress", "yes, tomas-ds", "mina-mle", "helena-bs")
-	w.review(n, "helena-bs", "APPROVE", head) // the config differs from that branch's
-	w.review(n, "mina-mle", "APPROVE", head)
-	w.stand("against release, approved", head, "roles", "success")
+	w.stand("against release", head, "roles", "in_progress", "tomas-ds said yes before the base branch changed", "rui-sme")
+	w.asks(n, "rui-sme", "tomas-ds")
+	w.review(n, "rui-sme", "APPROVE", head)
+	w.stand("against release, the first yes is for another change", head, "roles", "in_progress", "yes, rui-sme", "tomas-ds")
+	w.review(n, "tomas-ds", "APPROVE", head)
+	w.stand("against release, approved", head, "roles", "success", "rui-sme", "tomas-ds")
 	w.review(n, "bento-be", "REQUEST_CHANGES", head)
 	w.stand("who holds a role only there", head, "roles", "success")
+	w.later()
+	w.as("sara-ds", "PATCH", "/pulls/"+itoa(n), map[string]any{"base": "main"})
+	w.settle()
+	w.asks(n, "tomas-ds")
+	w.review(n, "tomas-ds", "APPROVE", head)
+	w.stand("against main again", head, "roles", "success", "tomas-ds")
+}
+
+// A release branch whose config cannot be read is judged by the default branch's rules.
+func TestABrokenConfigOfTheBaseBranch(t *testing.T) {
+	t.Parallel()
+	w := inDevelopment(t, "")
+	broken := file{path: configPath, content: config(w.lang) + "paths:\n  - {match: [\"train/**\"], roles: [subject-matter-expert]}\n", broken: true}
+	w.send("mina-mle", commit{branch: "release", files: []file{broken}})
+	w.settle()
+	head := w.send("sara-ds", commit{branch: "model", files: []file{train("fit()\n")}})
+	n := w.pullOf("sara-ds", "model", "", map[string]any{"base": "release"})
+	w.asks(n, "tomas-ds")
+	w.review(n, "tomas-ds", "APPROVE", head)
+	w.stand("by the default branch's rules", head, "roles", "success", "tomas-ds")
+}
+
+// The base moves under a pull request: GitHub retargets it when its base branch was merged and is gone, and somebody
+// may rewrite the base. Either makes another change of it, which nobody approved.
+func TestBaseMovesUnderAPull(t *testing.T) {
+	t.Parallel()
+	t.Run("merged and gone", func(t *testing.T) {
+		t.Parallel()
+		w := inDevelopment(t, "")
+		below, first := w.change("sara-ds", "below", text1("src/a.py", "a\n"), train("fit()\n"))
+		head := w.send("sara-ds", commit{branch: "above", parents: []string{first}, files: []file{train("fit(1)\n")}})
+		n := w.pullOf("sara-ds", "above", "Deliverable: #1", map[string]any{"base": "below"})
+		w.review(n, "tomas-ds", "APPROVE", head)
+		w.stand("into the branch below", head, "roles", "success")
+		w.later()
+		w.as("mina-mle", "PATCH", repoPath, map[string]any{"delete_branch_on_merge": true})
+		w.as("mina-mle", "PUT", fmt.Sprintf("/pulls/%d/merge", below), map[string]any{"merge_method": "squash"})
+		w.settle()
+		w.stand("into main", head, "roles", "in_progress", "tomas-ds said yes before the base branch changed", "felix-se")
+	})
+	t.Run("rewritten", func(t *testing.T) {
+		t.Parallel()
+		w := inDevelopment(t, "")
+		w.send("mina-mle", commit{branch: "release", files: []file{train("fit(2)\n")}})
+		before := w.send("mina-mle", commit{branch: "release", files: []file{train("fit(3)\n")}})
+		head := w.send("sara-ds", commit{branch: "model", parents: []string{before}, files: []file{text1("train/more.py", "more()\n")}})
+		n := w.pullOf("sara-ds", "model", "Deliverable: #1", map[string]any{"base": "release"})
+		w.review(n, "tomas-ds", "APPROVE", head)
+		w.stand("before", head, "roles", "success")
+		w.later()
+		w.send("mina-mle", commit{branch: "release", parents: []string{w.as(reader, "GET", "/git/ref/heads/main", nil).field("object").(map[string]any)["sha"].(string)}})
+		w.comment(n, "bento-be", "I rewrote it.") // GitHub sends nothing about the pull request for it
+		w.stand("the base is rewritten", head, "roles", "in_progress", "tomas-ds said yes before the base branch changed")
+	})
 }
 
 // Drafts, closing and reopening.
@@ -165,6 +233,33 @@ func TestDraftsAndReopening(t *testing.T) {
 	w.stand("reopened and approved", next, "roles", "success")
 }
 
+// A pull request that was closed without being merged leaves no success on its commit for the next one; opened again
+// it has it back.
+func TestClosedWithoutMerge(t *testing.T) {
+	t.Parallel()
+	w := inDevelopment(t, "")
+	n, head := w.change("sara-ds", "model", train("fit()\n"))
+	w.remark(n, "tomas-ds", "/approve")
+	w.stand("approved", head, "roles", "success")
+	w.later()
+	w.as("sara-ds", "PATCH", "/pulls/"+itoa(n), map[string]any{"state": "closed"})
+	w.settle()
+	for _, name := range []string{"gate", "roles"} {
+		w.stand("closed", head, name, "cancelled", fmt.Sprintf("#%d was closed without being merged", n))
+	}
+	w.later()
+	w.as("sara-ds", "PATCH", "/pulls/"+itoa(n), map[string]any{"state": "open"})
+	w.settle()
+	w.stand("opened again", head, "roles", "success", "tomas-ds")
+	w.stand("opened again", head, "gate", "success")
+	w.later()
+	w.as("sara-ds", "PATCH", "/pulls/"+itoa(n), map[string]any{"state": "closed"})
+	w.settle()
+	w.pullOf("sara-ds", "model", "")
+	w.stand("another one with the commit", head, "roles", "in_progress", "tomas-ds")
+	w.stand("another one with the commit", head, "gate", "success")
+}
+
 // Two open pull requests with one head: a check stands on the commit, so neither gets a yes that is the other's.
 func TestTwoPullsWithOneHead(t *testing.T) {
 	t.Parallel()
@@ -189,4 +284,40 @@ func TestTwoPullsWithOneHead(t *testing.T) {
 	w.as("sara-ds", "PATCH", "/pulls/"+itoa(n), map[string]any{"state": "closed"})
 	w.settle()
 	w.stand("the older was closed", head, "roles", "in_progress", "tomas-ds")
+}
+
+// One of two with the same head gets a commit of its own: the other is judged for itself at once, whichever it was and
+// however that came about.
+func TestOneOfTwoMovesOn(t *testing.T) {
+	t.Parallel()
+	for what, move := range map[string]func(w *world, branch, head string){
+		"by a push": func(w *world, branch, head string) {
+			w.send("sara-ds", commit{branch: branch, files: []file{text1("src/own.py", "own()\n")}})
+		},
+		"by a force push": func(w *world, branch, head string) {
+			sha := w.write("sara-ds", commit{branch: "main", files: []file{train("own()\n")}})
+			w.move("sara-ds", branch, sha)
+		},
+	} {
+		for branch, older := range map[string]bool{"model": true, "twin": false} {
+			t.Run(fmt.Sprintf("%s, the older %v", what, older), func(t *testing.T) {
+				t.Parallel()
+				w := inDevelopment(t, "")
+				n, head := w.change("sara-ds", "model", train("fit()\n"))
+				w.review(n, "tomas-ds", "APPROVE", head)
+				w.as("sara-ds", "POST", "/git/refs", map[string]any{"ref": "refs/heads/twin", "sha": head})
+				w.pullOf("sara-ds", "twin", "")
+				w.stand("two of them", head, "roles", "action_required")
+				w.later()
+				move(w, branch, head)
+				w.settle()
+				if older {
+					w.stand("the older moved on", head, "roles", "in_progress", "tomas-ds")
+				} else {
+					w.stand("the younger moved on", head, "roles", "success", "tomas-ds")
+				}
+				w.stand("alone", head, "gate", "success")
+			})
+		}
+	}
 }

@@ -66,13 +66,16 @@ func TestBaseBranchMerged(t *testing.T) {
 		files        []file // of the base, meanwhile
 		by           string // who merges
 		merge        []file // changed on the way
+		ours         bool   // what the base brings is thrown away
 		kept         bool
 	}{
-		{"other files", "", []file{text1("src/x.py", "x\n")}, "sara-ds", nil, true},
-		{"other files, not to be kept", "approvals: {keep_on_base_merge: false}\n", []file{text1("src/x.py", "x\n")}, "sara-ds", nil, false},
-		{"by who approved", "", []file{text1("src/x.py", "x\n")}, "tomas-ds", nil, true},
-		{"by who approved, with a change on the way", "", []file{text1("src/x.py", "x\n")}, "tomas-ds", []file{train("sneaked()\n")}, false},
-		{"with a change on the way", "", []file{text1("src/x.py", "x\n")}, "sara-ds", []file{train("sneaked()\n")}, false},
+		{"other files", "", []file{text1("src/x.py", "x\n")}, "sara-ds", nil, false, true},
+		{"other files, not to be kept", "approvals: {keep_on_base_merge: false}\n", []file{text1("src/x.py", "x\n")}, "sara-ds", nil, false, false},
+		{"by who approved", "", []file{text1("src/x.py", "x\n")}, "tomas-ds", nil, false, true},
+		{"by who approved, with a change on the way", "", []file{text1("src/x.py", "x\n")}, "tomas-ds", []file{train("sneaked()\n")}, false, false},
+		{"with a change on the way", "", []file{text1("src/x.py", "x\n")}, "sara-ds", []file{train("sneaked()\n")}, false, false},
+		{"the role's files, thrown away", "", []file{text1("train/x.py", "x\n")}, "sara-ds", nil, true, false},
+		{"the role's files, thrown away by who approved", "", []file{text1("train/x.py", "x\n")}, "tomas-ds", nil, true, false},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()
@@ -83,6 +86,9 @@ func TestBaseBranchMerged(t *testing.T) {
 			w.later()
 			base := w.send("mina-mle", commit{branch: "main", files: c.files})
 			files := append(c.files[:len(c.files):len(c.files)], c.merge...)
+			if c.ours {
+				files = nil
+			}
 			merged := w.send(c.by, commit{branch: "model", parents: []string{head, base}, files: files, message: "Merge branch 'main'"})
 			w.settle()
 			if c.kept {
@@ -91,7 +97,7 @@ func TestBaseBranchMerged(t *testing.T) {
 				w.stand(c.what, merged, "roles", "in_progress")
 			}
 			w.review(n, "tomas-ds", "APPROVE", merged)
-			if c.by == "tomas-ds" && c.merge != nil {
+			if c.by == "tomas-ds" && !c.kept {
 				w.stand(c.what+", which is their own work", merged, "roles", "in_progress", "mina-mle")
 			} else {
 				w.stand(c.what+", approved anew", merged, "roles", "success", "yes, tomas-ds")

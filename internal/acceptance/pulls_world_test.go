@@ -85,6 +85,7 @@ type file struct {
 	mode          string // 100644 where empty
 	sha           string // instead of the content
 	gone          bool
+	broken        bool // it is meant to be a config that cannot be read
 }
 
 func text1(path, content string) file { return file{path: path, content: content} }
@@ -150,6 +151,9 @@ func (w *world) write(login string, c commit) string {
 		case f.sha != "":
 			e["sha"] = f.sha
 		default:
+			if !f.broken {
+				valid(w.t, f.path, f.content)
+			}
 			e["content"] = f.content
 		}
 		entries = append(entries, e)
@@ -172,9 +176,12 @@ func (w *world) write(login string, c commit) string {
 	return sha
 }
 
-// email is the address by which GitHub knows an account in a commit.
+// email is the address by which GitHub knows an account in a commit; nobody has none.
 func (w *world) email(login string) string {
 	w.t.Helper()
+	if login == "nobody" {
+		return "nobody@nowhere.example"
+	}
 	return fmt.Sprintf("%d+%s@users.noreply.github.com", w.userID(login), login)
 }
 

@@ -23,17 +23,18 @@ func readme(t *testing.T) string {
 	return string(text)
 }
 
-// The README's walk with curl is run as printed, but for the port.
-func TestTheWalkWithCurlInTheREADME(t *testing.T) {
-	for _, tool := range []string{"bash", "curl", "grep"} {
+// walk runs a script of the README as printed, but for the port, against a playground, and returns what it prints.
+func walk(t *testing.T, name string, tools ...string) string {
+	t.Helper()
+	for _, tool := range append(tools, "bash") {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%s is not installed", tool)
 		}
 	}
-	_, after, ok := strings.Cut(readme(t), "<!-- test: curl -->\n```sh\n")
+	_, after, ok := strings.Cut(readme(t), "<!-- test: "+name+" -->\n```sh\n")
 	script, _, closed := strings.Cut(after, "```")
 	if !ok || !closed {
-		t.Fatal("the README has no walk with curl")
+		t.Fatalf("the README has no walk with %s", name)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
@@ -53,12 +54,24 @@ func TestTheWalkWithCurlInTheREADME(t *testing.T) {
 	if !strings.Contains(script, "http://127.0.0.1:8080") {
 		t.Fatal("the walk does not use the playground's address")
 	}
-	out, err := exec.CommandContext(ctx, "bash", "-euc", strings.ReplaceAll(script, "http://127.0.0.1:8080", p.WebURL)).CombinedOutput()
+	c := exec.CommandContext(ctx, "bash", "-euc", strings.ReplaceAll(script, "http://127.0.0.1:8080", p.WebURL))
+	c.Dir = filepath.Join("..", "..")
+	out, err := c.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if want := "sara-ds: 201\nhelena-bs: 201\nrui-sme: 201\ndora-de: 201\ntomas-ds: 201\n\"phase:development\"\n"; string(out) != want {
-		t.Errorf("got %q, want %q", out, want)
+	return string(out)
+}
+
+func TestTheWalkWithCurlInTheREADME(t *testing.T) {
+	if got, want := walk(t, "curl", "curl", "grep"), "sara-ds: 201\nhelena-bs: 201\nrui-sme: 201\ndora-de: 201\ntomas-ds: 201\n\"phase:development\"\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestTheWalkWithPlanInTheREADME(t *testing.T) {
+	if got := walk(t, "plan", "go"); !strings.Contains(got, "Approved by felix-se") {
+		t.Errorf("got %q", got)
 	}
 }
 

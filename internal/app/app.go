@@ -125,6 +125,11 @@ func (w wiring) Classify(event string, payload []byte) (bot.Classified, error) {
 			out.Keys = append(out.Keys, k)
 		}
 	}
+	for _, k := range c.Bases {
+		if w.github.MayBeBase(k) {
+			out.Keys = append(out.Keys, k)
+		}
+	}
 	if len(out.Keys) > 0 {
 		out.Installation = out.Keys[0].Installation
 	}

@@ -24,7 +24,7 @@ func (w wiring) simulate(ctx context.Context, token bot.Secret, q engine.WhatIf)
 		return engine.Answer{}, bot.ErrNotAdmin
 	}
 	if key.Installation, err = w.github.InstallationOf(ctx, owner, repo); err != nil {
-		return engine.Answer{}, fmt.Errorf("%w: %w", engine.ErrGone, err)
+		return engine.Answer{}, err
 	}
 	return w.engine.Simulate(ctx, key, q)
 }

@@ -66,6 +66,7 @@ func sweepGitData(s *sweep) {
 	s.repo(bot, "GET", "/commits?sha=topic&path=src&per_page=5", nil, 200)
 	s.repo(bot, "GET", "/commits/"+commit, nil, 200)
 	s.repo(bot, "GET", "/compare/main...topic", nil, 200)
+	s.repo(bot, "GET", "/compare/main...topic?per_page=1&page=2", nil, 200)
 	s.repo(bot, "GET", "/commits/"+commit+"/pulls", nil, 200)
 	s.repo(bot, "GET", "/commits/"+commit+"/status", nil, 200)
 }

@@ -4,14 +4,21 @@ package contract_test
 
 // timelineQuery asks for what happened to a pull request and whose its commits are.
 const timelineQuery = `query($number: Int!) { repository(owner: "acme", name: "churn") { pullRequest(number: $number) {
-  timelineItems(last: 50, itemTypes: [REVIEW_REQUESTED_EVENT, REVIEW_REQUEST_REMOVED_EVENT, HEAD_REF_FORCE_PUSHED_EVENT, PULL_REQUEST_REVIEW, LABELED_EVENT]) {
+  timelineItems(last: 50, itemTypes: [REVIEW_REQUESTED_EVENT, REVIEW_REQUEST_REMOVED_EVENT, HEAD_REF_FORCE_PUSHED_EVENT, PULL_REQUEST_REVIEW, LABELED_EVENT,
+    BASE_REF_CHANGED_EVENT, BASE_REF_FORCE_PUSHED_EVENT, BASE_REF_DELETED_EVENT, AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT, AUTOMATIC_BASE_CHANGE_FAILED_EVENT]) {
     totalCount filteredCount pageCount pageInfo { hasNextPage } edges { cursor } nodes { __typename
       ... on ReviewRequestedEvent { id createdAt actor { login } pullRequest { number } requestedReviewer { __typename ... on User { login databaseId } ... on Team { slug organization { login } } } }
       ... on ReviewRequestRemovedEvent { id createdAt actor { login } requestedReviewer { __typename } }
       ... on HeadRefForcePushedEvent { id createdAt actor { login } beforeCommit { oid } afterCommit { oid } ref { name } }
+      ... on BaseRefChangedEvent { id createdAt actor { login } previousRefName currentRefName pullRequest { number } }
+      ... on BaseRefForcePushedEvent { id createdAt actor { login } beforeCommit { oid } afterCommit { oid } ref { name } pullRequest { number } }
+      ... on BaseRefDeletedEvent { id createdAt actor { login } baseRefName }
+      ... on AutomaticBaseChangeSucceededEvent { id createdAt actor { login } oldBase newBase pullRequest { number } }
+      ... on AutomaticBaseChangeFailedEvent { id createdAt actor { login } oldBase newBase pullRequest { number } }
       ... on PullRequestReview { fullDatabaseId state } } }
   mergeQueue { id } mergeQueueEntry { id }
-  commits(last: 10) { nodes { commit { authors(first: 10) { totalCount nodes { name email date user { login } } }
+  commits(last: 10) { nodes { commit { checkSuites(first: 5) { nodes { creator { login } push { id nextSha previousSha permalink pusher { login } repository { name } } } }
+    authors(first: 10) { totalCount nodes { name email date user { login } } }
     signature { __typename email isValid state verifiedAt wasSignedByGitHub signer { login } }
     file(path: "README.md") { mode type submodule { name path gitUrl branch subprojectCommitOid } } } } } } } }`
 
@@ -33,11 +40,14 @@ func sweepTimeline(s *sweep) {
 	s.repo(writer, "PATCH", "/git/refs/heads/topic", object{"sha": other, "force": true}, 200)
 	s.do(nobody, "POST", "/_sim/verified-commits", object{"repo": "acme/churn", "sha": other}, 204)
 	s.repo(bot, "GET", "/commits/"+other, nil, 200)
-	s.repo(bot, "GET", "/issues/"+text(s.t, pulls, 0, "number")+"/timeline?per_page=100", nil, 200)
-	s.graphqlOK(bot, timelineQuery, object{"number": n})
 	s.repo(writer, "POST", "/git/refs", object{"ref": "refs/heads/release", "sha": s.head("main")}, 201)
 	s.repo(writer, "PATCH", p, object{"base": "release"}, 200)
+	s.write(writer, "release", "release.txt", "x")
+	s.repo(writer, "PATCH", "/git/refs/heads/release", object{"sha": s.head("main"), "force": true}, 200)
 	s.repo(writer, "PATCH", p, object{"base": "main"}, 200)
+	s.repo(bot, "GET", "/issues/"+text(s.t, pulls, 0, "number")+"/timeline?per_page=100", nil, 200)
+	s.repo(bot, "GET", "/issues/"+text(s.t, pulls, 0, "number")+"/events?per_page=100", nil, 200)
+	s.graphqlOK(bot, timelineQuery, object{"number": n})
 	s.graphqlOK(writer, `mutation($id: ID!) { convertPullRequestToDraft(input: {pullRequestId: $id}) { pullRequest { isDraft } } }`, object{"id": text(s.t, pulls, 0, "node_id")})
 	s.graphqlOK(writer, `mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { pullRequest { isDraft } } }`, object{"id": text(s.t, pulls, 0, "node_id")})
 }

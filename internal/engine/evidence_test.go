@@ -6,6 +6,7 @@ import (
 
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/policy"
 	"github.com/phasegate/phasegate/templates"
 )
 
@@ -22,6 +23,18 @@ func TestEveryReasonHasWordsInBothLanguages(t *testing.T) {
 		}
 		if len(told) != 2 {
 			t.Errorf("%s is told alike in two languages", reason)
+		}
+	}
+}
+
+// So is why a role is asked for, where the usual table holds; a reason of the config's own is told as it is.
+func TestEveryUsualReasonHasWordsInPortuguese(t *testing.T) {
+	for _, row := range policy.Default().Paths {
+		if got := templates.Reasons(lifecycle.Portuguese, "ours; "+row.Why); !strings.HasPrefix(got, "ours; ") || strings.Contains(got, row.Why) {
+			t.Errorf("%q is told as %q", row.Why, got)
+		}
+		if got := templates.Reasons(lifecycle.English, row.Why); got != row.Why {
+			t.Errorf("%q is told as %q in English", row.Why, got)
 		}
 	}
 }

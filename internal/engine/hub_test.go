@@ -16,8 +16,29 @@ import (
 	"github.com/phasegate/phasegate/internal/policy"
 )
 
+// noPulls is the part of an [engine.Hub] that a repository without pull requests and deployments has.
+type noPulls struct{}
+
+func (noPulls) Pull(_ context.Context, key engine.Key) (engine.PullSnapshot, error) {
+	return engine.PullSnapshot{Key: key, Gone: true}, nil
+}
+func (noPulls) PullsInto(context.Context, engine.Key, string) ([]engine.OpenPull, error) {
+	return nil, nil
+}
+func (noPulls) PullsOf(context.Context, engine.Key, string) ([]int, error) { return nil, nil }
+func (noPulls) Group(_ context.Context, key engine.Key) (engine.GroupSnapshot, error) {
+	return engine.GroupSnapshot{Key: key, Gone: true}, nil
+}
+func (noPulls) Review(_ context.Context, key engine.Key) (engine.ReviewSnapshot, error) {
+	return engine.ReviewSnapshot{Key: key, Gone: true}, nil
+}
+func (noPulls) FillPull(context.Context, *engine.PullSnapshot, engine.PullLack) error { return nil }
+func (noPulls) OpenPulls(context.Context, engine.Key, int) ([]int, error)             { return nil, nil }
+
 // memory is a repository in memory: an [engine.Hub] that can fail.
 type memory struct {
+	noPulls
+
 	t        testing.TB
 	now      time.Time
 	rules    engine.Rules
@@ -151,19 +172,6 @@ func (m *memory) Repository(_ context.Context, key engine.Key) (engine.Repositor
 	return engine.RepositorySnapshot{Key: key, Rules: m.rules}, nil
 }
 
-func (m *memory) Pull(_ context.Context, key engine.Key) (engine.PullSnapshot, error) {
-	return engine.PullSnapshot{Key: key, Gone: true}, nil
-}
-
-func (m *memory) PullsOf(context.Context, engine.Key, string) ([]int, error) { return nil, nil }
-func (m *memory) Group(_ context.Context, key engine.Key) (engine.GroupSnapshot, error) {
-	return engine.GroupSnapshot{Key: key, Gone: true}, nil
-}
-func (m *memory) Review(_ context.Context, key engine.Key) (engine.ReviewSnapshot, error) {
-	return engine.ReviewSnapshot{Key: key, Gone: true}, nil
-}
-func (m *memory) FillPull(context.Context, *engine.PullSnapshot, engine.PullLack) error { return nil }
-
 func (m *memory) Apply(_ context.Context, _ engine.Key, e engine.Effect) error {
 	m.writes = append(m.writes, e.String())
 	if m.fail > 0 {
@@ -287,5 +295,3 @@ func (m *memory) sticky(number int) string {
 	}
 	return markdown.Visible(l.Sticky.Body)
 }
-
-func (m *memory) OpenPulls(context.Context, engine.Key, int) ([]int, error) { return nil, nil }

@@ -23,7 +23,7 @@ type Key struct {
 	Owner, Repo  string
 	Kind         KeyKind
 	Number       int    // issue or pull request; 0 otherwise
-	Ref          string // merge group's head or deployment's ref; "" otherwise
+	Ref          string // merge group's head, deployment's ref, see also PageKey and IntoKey; "" otherwise
 }
 
 // String is the key in one line, for logs and as a key in the inbox: equal keys, equal strings.

@@ -19,6 +19,7 @@ type Memory struct {
 	forms    map[formKey]readForm
 	stickies map[string]json.RawMessage // body → its ledger; nil where it is no sticky
 	waiting  map[Key]string             // deployments that wait → what was last said about them
+	changes  map[Key]Change             // open pull requests → what was judged last
 }
 
 type formKey struct {
@@ -38,7 +39,7 @@ const maxRemembered = 128 << 20
 
 // NewMemory returns an empty one.
 func NewMemory() *Memory {
-	return &Memory{forms: map[formKey]readForm{}, stickies: map[string]json.RawMessage{}, waiting: map[Key]string{}}
+	return &Memory{forms: map[formKey]readForm{}, stickies: map[string]json.RawMessage{}, waiting: map[Key]string{}, changes: map[Key]Change{}}
 }
 
 // room makes room for a text. The caller holds the lock.

@@ -27,7 +27,8 @@ type Plan struct {
 	// Idle is why an issue is none of Phasegate's business; "" when it is looked at.
 	Idle Idle
 
-	at time.Time // of the snapshot
+	at     time.Time // of the snapshot
+	change Change    // of the open pull request that was judged; zero for none
 }
 
 // Idle says why nothing is done about an issue.

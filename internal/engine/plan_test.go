@@ -299,7 +299,7 @@ func TestAPullRequestsConfig(t *testing.T) {
 		want string
 	}{
 		{"one that changes nothing of it", pull("abc", "c1", "c1", nil), ""},
-		{"one that takes it away", pull("abc", "", "c1", nil), ""},
+		{"one that takes it away", pull("abc", "", "c1", nil), "check phasegate/config at abc: failure, This change takes the config away: no rule holds any more"},
 		{"a closed one", engine.PullSnapshot{Pull: facts.Pull{Head: "abc", Closed: true}, Config: engine.PullConfig{Hash: "c1"}}, ""},
 		{"the first config", pull("abcdefgh", "c1", "", nil), "check phasegate/config at abcdefg: success, The config is valid"},
 		{"told already", pull("abc", "c1", "", nil, facts.Run{Name: engine.ConfigName, ExternalID: "config:c1", Conclusion: "success"}), ""},

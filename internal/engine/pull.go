@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/policy"
 	"github.com/phasegate/phasegate/templates"
 )
@@ -13,9 +16,11 @@ type PullSnapshot struct {
 	Key    Key
 	Now    time.Time // the project's time: GitHub's
 	Rules  Rules     // of the default branch
+	Branch string    // the default branch's name; "" for an empty repository
 	Roster facts.Roster
 	Gone   bool // there is no such pull request (any more); all else but Rules is empty
 	Pull   facts.Pull
+	Change Change // of an open one
 
 	// Base are the rules of the branch it goes into, by which its files are judged: the default branch's
 	// where that branch has no valid config of its own.
@@ -27,6 +32,7 @@ type PullSnapshot struct {
 
 	// What PullLack asked for.
 	Contents map[string]facts.Fact[facts.ContentsAt] // by commit; only the paths asked for are there
+	Forked   map[string]facts.Fact[string]           // by commit, where it left the base branch: the merge base
 	Earlier  []facts.Run                             // Phasegate's phasegate/roles on earlier heads, the newest first
 	States   facts.Fact[[]facts.CheckState]          // how the checks and statuses on the head stand, whoever posted them
 	Asked    PullLack                                // what was looked for, found or not
@@ -45,12 +51,15 @@ type PullConfig struct {
 // PullLack is what else has to be read before a pull request can be judged.
 type PullLack struct {
 	Contents map[string][]string // paths by commit
+	Forked   []string            // commits of which it is asked where they left the base branch
 	Earlier  bool                // the roles run of earlier heads
 	States   bool                // how the checks and statuses on the head stand
 }
 
 // Empty reports whether nothing is lacking.
-func (l PullLack) Empty() bool { return len(l.Contents) == 0 && !l.Earlier && !l.States }
+func (l PullLack) Empty() bool {
+	return len(l.Contents) == 0 && len(l.Forked) == 0 && !l.Earlier && !l.States
+}
 
 // The names of the checks on pull requests.
 const (
@@ -68,19 +77,23 @@ func (s PullSnapshot) Plan(signer Signer) (Plan, error) {
 		plan.Idle = NoIssue
 		return plan, nil
 	}
+	for _, n := range s.moved() {
+		plan.Touch = append(plan.Touch, s.Key.pull(n))
+	}
 	if s.Pull.Closed {
-		plan.Idle = IsClosed // another one with the same commit is judged for itself now
-		for _, n := range s.Pull.Sharing {
-			plan.Touch = append(plan.Touch, s.Key.pull(n))
-		}
+		plan.Idle = IsClosed
+		plan.Effects = s.ended()
 		return plan, nil
+	}
+	if s.Pull.OfQueue {
+		return plan, nil // what stands there is said of the merge group
 	}
 	plan.Effects = s.configCheck()
 	if s.Rules.Policy == nil {
 		return plan, nil // nothing is enforced
 	}
 	if len(s.Pull.Sharing) > 0 && s.Pull.Number > s.Pull.Sharing[0] {
-		plan.Touch = []Key{s.Key.pull(s.Pull.Sharing[0])}
+		plan.Touch = append(plan.Touch, s.Key.pull(s.Pull.Sharing[0]))
 		return plan, nil // checks stand on the commit: the older pull request's are there for both
 	}
 	if s.Pull.Queued != "" { // its group is judged by what stands here
@@ -93,6 +106,38 @@ func (s PullSnapshot) Plan(signer Signer) (Plan, error) {
 	decision, err := d.decision()
 	plan.Effects, plan.Due = append(plan.Effects, decision.Effects...), decision.Due
 	return plan, err
+}
+
+// moved are the other pull requests that are judged for themselves now: their newest commit is not this one's any
+// more.
+func (s PullSnapshot) moved() []int {
+	switch {
+	case s.Pull.Closed:
+		return s.Pull.Sharing
+	case s.run(RolesCheck) == nil: // the first look at this head
+		return s.Pull.Passed
+	}
+	return nil
+}
+
+// ended takes the passing checks of a pull request away that was closed and not merged: they stand on the commit,
+// and would be there for the next pull request that brings it.
+func (s PullSnapshot) ended() []Effect {
+	if s.Pull.Merged || len(s.Pull.Sharing) > 0 || s.Rules.Policy == nil || s.Rules.Policy.Mode == policy.Observe {
+		return nil
+	}
+	var out []Effect
+	text := templates.Printer{Lang: s.Rules.Policy.Language}.Ended(s.Pull.Number)
+	for _, name := range []string{GateCheck, RolesCheck, MetricsCheck} {
+		c := PutCheck{Name: name, Head: s.Pull.Head, Conclusion: "cancelled", Title: text.Title, Summary: text.Summary}
+		run := s.run(name)
+		if run == nil || !(PutCheck{Conclusion: run.Conclusion}).passes() {
+			continue
+		}
+		c.ID, c.Text, c.ExternalID = run.ID, run.Text, fmt.Sprintf("pull:%d:ended", s.Pull.Number) // what it remembers holds if it is opened again
+		out = append(out, c)
+	}
+	return out
 }
 
 // pull is the key of a pull request of the same repository.
@@ -121,10 +166,13 @@ func (s PullSnapshot) configCheck() []Effect {
 	return c.over(s.run(ConfigName))
 }
 
-// configPut is phasegate/config; false where the config is untouched.
+// configPut is phasegate/config; false where the pull request leaves the config as it is.
 func (s PullSnapshot) configPut() (PutCheck, bool) {
-	if s.Config.Hash == "" || s.Config.Hash == s.Config.Base {
+	if s.Config.Hash == s.Config.Base || !s.changes(policy.File) {
 		return PutCheck{}, false
+	}
+	if s.Config.Hash == "" {
+		return s.configGone(), true
 	}
 	c := configCheck(s.Rules, s.Pull.Head, s.Config.Hash, s.Config.Problems)
 	if s.Config.Policy != nil && s.Base != nil {
@@ -137,4 +185,25 @@ func (s PullSnapshot) configPut() (PutCheck, bool) {
 		c.ExternalID = configID(s.Config.Hash + ":" + s.Config.Base)
 	}
 	return c, true
+}
+
+// changes reports whether the pull request changes the file; also where its files are not known.
+func (s PullSnapshot) changes(path string) bool {
+	files, known := s.Pull.Files.Get()
+	return !known || slices.ContainsFunc(files, func(f facts.PullFile) bool { return slices.Contains(f.Paths(), path) })
+}
+
+// configGone is phasegate/config on a pull request that takes the config away.
+func (s PullSnapshot) configGone() PutCheck {
+	c := PutCheck{Name: ConfigName, Head: s.Pull.Head, ExternalID: configID("none:" + s.Config.Base), Conclusion: "failure"}
+	lang := lifecycle.English
+	if p := s.Rules.Policy; p != nil {
+		lang = p.Language
+		if p.Mode == policy.Observe {
+			c.Conclusion = "neutral"
+		}
+	}
+	text := templates.Printer{Lang: lang}.ConfigGone()
+	c.Title, c.Summary = text.Title, text.Summary
+	return c
 }

@@ -10,56 +10,73 @@ import (
 	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/markdown"
 )
 
 // Nothing is read that no answer depends on.
 func TestWhatAPullLacks(t *testing.T) {
 	one, two, three := commitSHA(1), commitSHA(2), commitSHA(3)
 	files := []string{"features/a.py", "docs/design/a.md"}
+	earlier := []engine.PullLack{{Contents: map[string][]string{}, Earlier: true}} // something was said, and the head is new
 	for _, c := range []struct {
 		name string
 		with func(*pullWorld)
 		want []engine.PullLack
 	}{
 		{"nobody answered", func(w *pullWorld) { w.push("sara-ds", "features/a.py") }, nil},
-		{"a yes to the head", func(w *pullWorld) { w.review("tomas-ds", facts.ReviewApproved) }, nil},
+		{"a yes to the head", func(w *pullWorld) { w.review("tomas-ds", facts.ReviewApproved) }, earlier},
 		{"a yes to an older commit: the files it is for, then and now", func(w *pullWorld) {
 			w.review("tomas-ds", facts.ReviewApproved)
 			w.push("sara-ds", "docs/design/a.md")
-		}, []engine.PullLack{{Contents: map[string][]string{one: {"features/a.py"}, two: {"features/a.py"}}}}},
+		}, []engine.PullLack{{Earlier: true, Contents: map[string][]string{one: {"features/a.py"}, two: {"features/a.py"}}}}},
 		{"by somebody who is not asked", func(w *pullWorld) {
 			w.review("felix-se", facts.ReviewApproved)
 			w.push("sara-ds", "features/a.py")
-		}, nil},
+		}, earlier},
 		{"changes requested", func(w *pullWorld) {
 			w.review("tomas-ds", facts.ReviewChanges)
 			w.push("sara-ds", "features/a.py")
-		}, nil},
+		}, earlier},
 		{"at high risk", func(w *pullWorld) {
 			w.phase = ""
 			w.listed = []engine.Listed{w.deliverable(3, "Score", lifecycle.Development, strings.Replace(scoreBody("#2", "#5"), "standard", "high", 1))}
 			w.review("tomas-ds", facts.ReviewApproved)
 			w.push("sara-ds", "features/a.py")
-		}, nil},
+		}, earlier},
 		{"a merge by who approves: what it changed, and then what they approved", func(w *pullWorld) {
 			w.push("sara-ds", "features/a.py")
 			w.merge("tomas-ds")
 			w.review("tomas-ds", facts.ReviewApproved)
-		}, []engine.PullLack{{Contents: map[string][]string{two: files, three: files}}}},
+		}, []engine.PullLack{{Earlier: true, Contents: map[string][]string{two: files, three: files}}, {Contents: map[string][]string{}, Forked: []string{two, three}}}},
+		{"a merge by who approves, of a base that moved: the files there too", func(w *pullWorld) {
+			w.push("sara-ds", "features/a.py")
+			w.moveBase("docs/design/b.md")
+			w.merge("tomas-ds")
+			w.review("tomas-ds", facts.ReviewApproved)
+		}, []engine.PullLack{{Earlier: true, Contents: map[string][]string{two: files, three: files}}, {Contents: map[string][]string{}, Forked: []string{two, three}}, {Contents: map[string][]string{"base": files, "base+": files}}}},
+		{"a yes to what a force push replaced", func(w *pullWorld) {
+			w.review("tomas-ds", facts.ReviewApproved)
+			w.forcePush("sara-ds")
+		}, []engine.PullLack{{Earlier: true, Contents: map[string][]string{one: {"features/a.py"}, two: {"features/a.py"}}}, {Contents: map[string][]string{}, Forked: []string{one, two}}}},
+		{"a merge where the config asks for a new yes", func(w *pullWorld) {
+			w.configure(teamConfig + "approvals: {keep_on_base_merge: false}\n")
+			w.review("tomas-ds", facts.ReviewApproved)
+			w.merge("sara-ds")
+		}, earlier},
 		{"a merge by who does not", func(w *pullWorld) {
 			w.merge("mina-mle")
 			w.review("tomas-ds", facts.ReviewApproved)
-		}, nil},
+		}, earlier},
 		{"a merge by who wrote something too", func(w *pullWorld) {
 			w.push("tomas-ds", "features/a.py")
 			w.merge("tomas-ds")
 			w.review("tomas-ds", facts.ReviewApproved)
-		}, nil},
+		}, earlier},
 		{"a merge where who wrote it may approve it", func(w *pullWorld) {
 			w.configure(teamConfig + "approvals: {contributors: allow}\n")
 			w.merge("tomas-ds")
 			w.review("tomas-ds", facts.ReviewApproved)
-		}, nil},
+		}, earlier},
 		{"a counted yes, and a head whose run is not there yet", func(w *pullWorld) {
 			w.look()
 			w.say("tomas-ds", "/approve")
@@ -147,6 +164,17 @@ func TestWhoIsAskedForAReview(t *testing.T) {
 	}
 }
 
+// Teams are asked in place of their members: those in which somebody is awaited.
+func TestWhoIsAskedOfTeams(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	w.configure(strings.Replace(teamConfig, "[sara-ds, tomas-ds]", "[acme/science, acme/lab, rui-sme]", 1))
+	w.teams = map[string][]string{"acme/science": {"sara-ds"}, "acme/lab": {"tomas-ds", "felix-se"}}
+	w.look()
+	if got := w.asked(); got != "acme/lab rui-sme" {
+		t.Errorf("asked: %s", got)
+	}
+}
+
 // Whoever reviewed is asked again once their yes is void: GitHub took them off the list.
 func TestWhoIsAskedAgain(t *testing.T) {
 	w := newPull(t, lifecycle.Development, "features/a.py")
@@ -167,6 +195,13 @@ func TestWhoIsAskedAgain(t *testing.T) {
 	w.pull.Asked = append(w.pull.Asked, facts.ReviewRequest{Reviewer: w.pull.Requested[0], By: who("sara-ds"), At: w.tick()})
 	w.look()
 	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds")
+	// After a no it stays: whoever asked for changes is not silenced by being asked again.
+	w.review("tomas-ds", facts.ReviewChanges)
+	w.look()
+	w.pull.Requested = []facts.Reviewer{{Person: who("tomas-ds")}}
+	w.pull.Asked = append(w.pull.Asked, facts.ReviewRequest{Reviewer: w.pull.Requested[0], By: who("sara-ds"), At: w.tick()})
+	w.look()
+	w.must(engine.RolesCheck, "failure: Changes are asked for by tomas-ds")
 }
 
 func TestWhatIsRepliedOnAPull(t *testing.T) {
@@ -220,6 +255,15 @@ func TestAPullExcusedFromMetrics(t *testing.T) {
 	id := w.say("tomas-ds", "/no-metrics only a rename")
 	w.look()
 	w.must(engine.MetricsCheck, "neutral: No metric report needed, says tomas-ds")
+	w.push("sara-ds", "tests/a.py")
+	w.look()
+	w.must(engine.MetricsCheck, "neutral: No metric report needed, says tomas-ds")
+	w.push("sara-ds", "features/a.py") // another model than he said it of
+	w.look()
+	w.must(engine.MetricsCheck, "in_progress: Waiting for a metric report")
+	id = w.say("tomas-ds", "/no-metrics only a comment")
+	w.look()
+	w.must(engine.MetricsCheck, "neutral")
 	i := slices.IndexFunc(w.pull.Comments, func(c facts.Comment) bool { return c.ID == id })
 	w.pull.Comments[i].Edited = true
 	w.look()
@@ -251,4 +295,34 @@ func TestALedgerOfAnotherPull(t *testing.T) {
 	w.pull.Number = 13
 	w.look()
 	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds (data scientist) and mina-mle (ML engineer)")
+}
+
+// A role is lent for a problem: it counts where that is the problem of every deliverable that the pull request is for.
+func TestARoleLentForAnotherProblem(t *testing.T) {
+	for _, c := range []struct {
+		name, problem string // of #5
+		want          string
+	}{
+		{"the same", "#2", "success: Approved by zoe"},
+		{"another", "#7", "in_progress: Waiting for tomas-ds"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newPull(t, lifecycle.Development, "features/a.py")
+			w.pull.Body = "Deliverable: #3, #5"
+			number, _ := strings.CutPrefix(c.problem, "#")
+			problem := w.deliverable(int(number[0]-'0'), "Churn", lifecycle.Design, churnBody)
+			problem.Issue.Labels = []string{"kind:problem"}
+			block, err := markdown.EncodeBlock("sticky", engine.ProblemLedger{Delegations: []engine.LedgerDelegation{{
+				Role: lifecycle.DataScientist, From: engine.WhoIs(who("tomas-ds")), To: engine.WhoIs(who("zoe")), Until: start.AddDate(0, 1, 0), Day: "2026-02-28", Comment: 1}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			problem.Sticky.Body = "\n" + block + "\n"
+			w.listed = []engine.Listed{problem, w.deliverable(5, "Offers", lifecycle.Development, scoreBody(c.problem, "_No response_"))}
+			w.look()
+			w.say("zoe", "/approve")
+			w.look()
+			w.must(engine.RolesCheck, c.want)
+		})
+	}
 }

@@ -31,7 +31,7 @@ func TestOtherStatesOfAPull(t *testing.T) {
 			w.listed = []engine.Listed{w.deliverable(4, "Offers", lifecycle.Design, scoreBody("#2", "#5"))}
 		}, "success", "in_progress", "in_progress"},
 		{"the newest commit of another too", func(w *pullWorld) { w.pull.Sharing = []int{14} }, "action_required: Same newest commit as #14", "action_required", "in_progress"},
-		{"more files than are listed", func(w *pullWorld) { w.pull.Files = facts.Unknown[[]facts.PullFile](facts.TooManyFiles) }, "failure: Larger than GitHub lists", "failure", "neutral"},
+		{"more files than are listed", func(w *pullWorld) { w.pull.Files = facts.Unknown[[]facts.PullFile](facts.TooManyFiles) }, "failure: Larger than GitHub lists", "failure", "failure: Larger than GitHub lists"},
 		{"more commits than are listed", func(w *pullWorld) { w.pull.Commits = facts.Unknown[[]facts.PullCommit](facts.TooManyCommits) }, "success", "failure", "in_progress"},
 		{"only observed", func(w *pullWorld) { w.configure(teamConfig + "mode: observe\n"); w.phase = lifecycle.Design },
 			"neutral: features/a.py may not change now: #3 is in Design (observing: enforced, this would stop it)", "neutral: Waiting for tomas-ds (data scientist) (observing", "neutral"},
@@ -99,6 +99,7 @@ func TestWhatIsLeftAlone(t *testing.T) {
 		"gone":                           func(s *engine.PullSnapshot) { s.Gone = true },
 		"closed":                         func(s *engine.PullSnapshot) { s.Pull.Closed = true },
 		"no config":                      func(s *engine.PullSnapshot) { s.Rules.Policy, s.Base = nil, nil },
+		"what a merge queue made":        func(s *engine.PullSnapshot) { s.Pull.OfQueue = true },
 		"the older one of two is judged": func(s *engine.PullSnapshot) { s.Pull.Sharing = []int{9} },
 	} {
 		s := w.snapshot()
@@ -121,12 +122,18 @@ func TestTheConfigThatAPullBrings(t *testing.T) {
 		t.Fatal(problems)
 	}
 	w.config = engine.PullConfig{Hash: "h2", Base: "h1", Policy: looser}
-	if got := w.look(); got[0] != "check phasegate/config at 1111111: success, This change loosens 1 rule (the config is valid)" {
+	w.look()
+	w.must(engine.ConfigName, "none") // the base branch's was changed meanwhile
+	w.push("sara-ds", policy.File)
+	if got := w.look(); got[0] != "check phasegate/config at 2222222: success, This change loosens 1 rule (the config is valid)" {
 		t.Errorf("%v", got)
 	}
 	w.config = engine.PullConfig{Hash: "h3", Base: "h1", Problems: []policy.Problem{{Line: 2}}}
 	w.look()
 	w.must(engine.ConfigName, "failure: The config has 1 problem")
+	w.config = engine.PullConfig{Base: "h1"}
+	w.look()
+	w.must(engine.ConfigName, "failure: This change takes the config away")
 	w = newPull(t, lifecycle.Development, "features/a.py")
 	w.config = engine.PullConfig{Hash: "h1", Base: "h1"}
 	w.look()

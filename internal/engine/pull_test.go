@@ -88,13 +88,14 @@ func TestAYesIsForTheHeadThatWasThere(t *testing.T) {
 	}{
 		{"after the first look", func(w *pullWorld) { w.look() }, "/approve", true},
 		{"before the first look", func(*pullWorld) {}, "/approve", false},
-		{"with a commit, before the first look", func(*pullWorld) {}, "/approve 1111111", true},
-		{"with a commit in backquotes and a role", func(*pullWorld) {}, "/approve `1111111` as DS", true},
+		{"with a commit, before the first look", func(*pullWorld) {}, "/approve " + commitSHA(1), true},
+		{"with a commit in backquotes and a role", func(*pullWorld) {}, "/approve `" + commitSHA(1) + "` as DS", true},
 		{"with a commit in capitals", func(w *pullWorld) { w.push("sara-ds", "features/b.py"); w.look() }, "/approve " + strings.Repeat("2", 40), true},
 		{"with a commit that is none of it", func(w *pullWorld) { w.look() }, "/approve abcdef0", false},
 		{"with six digits", func(w *pullWorld) { w.look() }, "/approve 111111", false},
+		{"with seven digits, which another commit may begin with", func(w *pullWorld) { w.look() }, "/approve 1111111", false},
 		{"as something else", func(w *pullWorld) { w.look() }, "/approve as SE", false},
-		{"for an older commit, whose files are no longer so", func(w *pullWorld) { w.look(); w.push("sara-ds", "features/a.py") }, "/approve 1111111", true},
+		{"for an older commit, whose files are no longer so", func(w *pullWorld) { w.look(); w.push("sara-ds", "features/a.py") }, "/approve " + commitSHA(1), true},
 		{"in Portuguese", func(w *pullWorld) { w.look() }, "/aprovar", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -129,15 +130,23 @@ func TestAYesIsForTheHeadThatWasThere(t *testing.T) {
 	})
 }
 
-// A counted yes stays bound to its commit when the head moves: it holds where its files are the same, and only
-// there; for both what it was for is read from the earlier head's run.
-func TestAYesOutlivesThePush(t *testing.T) {
+// approvedByBoth is a pull request that both who are asked have approved, and when its head was first looked at.
+func approvedByBoth(t *testing.T) (*pullWorld, time.Time) {
+	t.Helper()
 	w := newPull(t, lifecycle.Development, "features/a.py", "docs/design/a.md")
 	w.look()
+	first := w.now
 	w.say("tomas-ds", "/approve")
 	w.say("mina-mle", "/approve")
 	w.look()
 	w.must(engine.RolesCheck, "success: Approved by tomas-ds and mina-mle")
+	return w, first
+}
+
+// A counted yes stays bound to its commit when the head moves: it holds where its files are the same, and only
+// there; for both what it was for is read from the earlier head's run.
+func TestAYesOutlivesThePush(t *testing.T) {
+	w, _ := approvedByBoth(t)
 	w.push("sara-ds", "features/a.py")
 	w.look()
 	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds (data scientist) · 1 approval is for an older commit")
@@ -164,13 +173,7 @@ func TestAtHighRiskEveryPushVoids(t *testing.T) {
 
 // GitHub does not reopen a completed run: another one takes its place, and keeps when the head was first seen.
 func TestACheckThatIsOpenAgain(t *testing.T) {
-	w := newPull(t, lifecycle.Development, "features/a.py", "docs/design/a.md")
-	w.look()
-	first := w.now
-	w.say("tomas-ds", "/approve")
-	w.say("mina-mle", "/approve")
-	w.look()
-	w.must(engine.RolesCheck, "success")
+	w, first := approvedByBoth(t)
 	w.say("tomas-ds", "/withdraw")
 	w.say("mina-mle", "/object the split leaks")
 	w.look()

@@ -26,6 +26,9 @@ type pullWorld struct {
 	live    bool
 	listed  []engine.Listed              // beside #3
 	blobs   map[string]map[string]string // content by path, by commit
+	teams   map[string][]string          // members of the config's teams, by org/slug
+	base    string                       // the base branch's newest commit
+	forked  map[string]string            // by commit, where it left the base branch
 	earlier []facts.Run                  // roles runs of earlier heads, the newest first
 	states  facts.Fact[[]facts.CheckState]
 	notes   map[string][]string // annotations by path that GitHub shows
@@ -38,7 +41,7 @@ func commitSHA(n int) string { return strings.Repeat(fmt.Sprintf("%x", n), 40) }
 
 func newPull(t testing.TB, phase lifecycle.Phase, paths ...string) *pullWorld {
 	t.Helper()
-	w := &pullWorld{t: t, now: start, phase: phase, blobs: map[string]map[string]string{}, notes: map[string][]string{}, nextID: 100}
+	w := &pullWorld{t: t, now: start, phase: phase, blobs: map[string]map[string]string{}, base: "base", forked: map[string]string{}, notes: map[string][]string{}, nextID: 100}
 	w.configure(teamConfig)
 	w.pull = facts.Pull{Number: 12, Title: "Usage features", Body: "Deliverable: #3", Author: who("sara-ds"), Created: start, BaseRef: "main", HeadRef: "usage"}
 	w.push("sara-ds", paths...)
@@ -66,7 +69,42 @@ func (w *pullWorld) tick() time.Time {
 func (w *pullWorld) push(by string, paths ...string) { w.commit(nil, by, paths...) }
 
 // merge adds a merge of the base branch that changes the files.
-func (w *pullWorld) merge(by string, paths ...string) { w.commit([]string{"base"}, by, paths...) }
+func (w *pullWorld) merge(by string, paths ...string) { w.commit([]string{w.base}, by, paths...) }
+
+// moveBase adds a commit to the base branch that changes the files.
+func (w *pullWorld) moveBase(paths ...string) {
+	before := w.base
+	w.base += "+"
+	w.blobs[w.base] = maps.Clone(w.blobs[before])
+	if w.blobs[w.base] == nil {
+		w.blobs[w.base] = map[string]string{}
+	}
+	for _, p := range paths {
+		w.blobs[w.base][p] = w.base
+	}
+}
+
+// forcePush replaces all commits by one on top of the base branch that leaves every file as it was, and with it what
+// the base branch changed meanwhile undone.
+func (w *pullWorld) forcePush(by string) {
+	head := w.pull.Head
+	w.commit(nil, by)
+	commits, _ := w.pull.Commits.Get()
+	newest := commits[len(commits)-1]
+	newest.Parents = []string{w.base}
+	w.pull.Commits, w.pull.ForcePushed = facts.Known([]facts.PullCommit{newest}), w.now
+	w.blobs[newest.SHA], w.forked[newest.SHA] = maps.Clone(w.blobs[head]), w.base
+}
+
+// takes is what the pull request changes beside what its commits say: files of the base that it undoes.
+func (w *pullWorld) takes(paths ...string) {
+	files, _ := w.pull.Files.Get()
+	files = slices.Clone(files)
+	for _, p := range paths {
+		files = append(files, facts.PullFile{Path: p})
+	}
+	w.pull.Files = facts.Known(files)
+}
 
 func (w *pullWorld) commit(also []string, by string, paths ...string) {
 	w.tick()
@@ -75,8 +113,12 @@ func (w *pullWorld) commit(also []string, by string, paths ...string) {
 	commits, files = slices.Clone(commits), slices.Clone(files)
 	sha := commitSHA(len(commits) + 1)
 	before := w.pull.Head
+	w.forked[sha] = w.forked[before]
+	if before == "" || len(also) > 0 {
+		w.forked[sha] = w.base
+	}
 	if before == "" {
-		before = "base"
+		before = w.base
 	}
 	w.blobs[sha] = maps.Clone(w.blobs[before])
 	if w.blobs[sha] == nil {
@@ -115,10 +157,16 @@ func (w *pullWorld) review(login string, state facts.ReviewState) {
 func (w *pullWorld) snapshot() engine.PullSnapshot {
 	s := engine.PullSnapshot{Key: engine.Key{Owner: "acme", Repo: "churn", Kind: engine.PullKey, Number: w.pull.Number}, Now: w.now,
 		Rules: engine.Rules{Policy: w.rules, URL: "https://github.com/acme/churn/blob/main/.github/phasegate.yml"}, Base: w.rules, Config: w.config, Pull: w.pull}
-	s.Roster = facts.Roster{Holders: map[lifecycle.Role][]facts.Person{}}
+	s.Roster = facts.Roster{Holders: map[lifecycle.Role][]facts.Person{}, Teams: map[string][]facts.Person{}}
 	for _, role := range lifecycle.Roles {
 		for _, h := range w.rules.RoleHolders(role) {
-			s.Roster.Holders[role] = append(s.Roster.Holders[role], who(h.Login))
+			if !h.IsTeam() {
+				s.Roster.Holders[role] = append(s.Roster.Holders[role], who(h.Login))
+			}
+			for _, login := range w.teams[h.String()] {
+				s.Roster.Holders[role] = append(s.Roster.Holders[role], who(login))
+				s.Roster.Teams[h.String()] = append(s.Roster.Teams[h.String()], who(login))
+			}
 		}
 	}
 	s.Listed = w.listed
@@ -163,6 +211,13 @@ func (w *pullWorld) filled() engine.PullSnapshot {
 func (w *pullWorld) fill(s *engine.PullSnapshot, lack engine.PullLack) {
 	if lack.Earlier {
 		s.Earlier, s.Asked.Earlier = w.earlier, true
+	}
+	for _, commit := range lack.Forked {
+		if s.Forked == nil {
+			s.Forked = map[string]facts.Fact[string]{}
+		}
+		s.Forked[commit] = facts.Known(w.forked[commit])
+		s.Asked.Forked = append(s.Asked.Forked, commit)
 	}
 	if lack.States {
 		s.States, s.Asked.States = w.states, true

@@ -14,7 +14,7 @@ import (
 // AssentArgs are the arguments of an `/approve` on a pull request: `[<sha>] [as <role>]`, in either order.
 type AssentArgs struct {
 	As     lifecycle.Role
-	Commit string // as it was written, at least seven digits; "" for the newest one
+	Commit string // as it was written, perhaps only its first digits; "" for the newest one
 }
 
 var commitHash = regexp.MustCompile(`^[0-9a-fA-F]{7,40}$`)
@@ -84,16 +84,23 @@ func (d *pullDesk) command(c facts.Comment, cmd Command) string {
 		if reason(cmd) == "" {
 			return refuse("no-reason")
 		}
+		if checks.MayObject(d.question, d.assent, c.Author, c.Created) {
+			return ""
+		}
 		return d.notAsked(c, "")
 	case lifecycle.Withdraw:
 		if !slices.ContainsFunc(d.question.Said, func(s checks.Said) bool {
-			return s.Person.Is(c.Author) && s.Word != checks.WordWithdraw && s.Comment < c.ID && !s.At.After(c.Created)
+			return s.Person.Is(c.Author) && (s.Word == checks.WordYes || s.Word == checks.WordNo) && s.Comment < c.ID && !s.At.After(c.Created)
 		}) {
 			return refuse("nothing-own")
 		}
 		return ""
 	case lifecycle.NoMetrics:
-		return d.noMetrics(c, cmd, refuse)
+		reply := d.noMetrics(c, cmd, refuse)
+		if reply == "" && d.bound[c.ID] == "" {
+			reply = d.printer.NewerCommit(c.Author.Login, d.Pull.Head, cmd.Name)
+		}
+		return reply
 	}
 	return refuse(elsewhere(cmd))
 }
@@ -112,7 +119,7 @@ func (d *pullDesk) approve(c facts.Comment, cmd Command, refuse refuser) string 
 	case args.Commit != "":
 		return refuse("assent-commit")
 	}
-	return d.printer.NewerCommit(c.Author.Login, d.Pull.Head)
+	return d.printer.NewerCommit(c.Author.Login, d.Pull.Head, cmd.Name)
 }
 
 // notAsked says that somebody's word does not count here; "" when it does.
@@ -121,7 +128,7 @@ func (d *pullDesk) notAsked(c facts.Comment, as lifecycle.Role) string {
 	if why == "" {
 		return ""
 	}
-	v := templates.RefusalView{Login: c.Author.Login, Why: string(why), Mine: d.Roster.RolesOf(c.Author), As: as, Config: d.Rules.URL}
+	v := templates.RefusalView{Login: c.Author.Login, Why: string(why), Mine: d.Roster.RolesOf(c.Author), As: as, Config: d.Rules.URL, OnPull: true}
 	for _, n := range d.assent.Needs {
 		for _, r := range n.Roles {
 			if !slices.Contains(v.Seats, r) {
@@ -148,21 +155,30 @@ func (d *pullDesk) noMetrics(c facts.Comment, cmd Command, refuse refuser) strin
 	return ""
 }
 
-// authors are all who wrote a commit, whether they may approve or not.
+// excused reports whether a `/no-metrics` that holds is for what the files are now.
+func (d *pullDesk) excused(c facts.Comment) bool {
+	at := d.bound[c.ID]
+	return at != "" && c.Created.After(d.Pull.Retargeted) && d.same(at, d.toMeasure())
+}
+
+// authors are all who wrote or pushed a commit, whether they may approve or not.
 func (d *pullDesk) authors() []facts.Person {
 	var out []facts.Person
 	commits, _ := d.Pull.Commits.Get()
 	for _, c := range commits {
 		out = facts.Union(out, c.Authors)
+		if c.Pusher.ID != 0 {
+			out = facts.Union(out, []facts.Person{c.Pusher})
+		}
 	}
 	return out
 }
 
-// findExcuse takes the newest `/no-metrics` that holds.
+// findExcuse takes the newest `/no-metrics` that holds, for what is to be measured now.
 func (d *pullDesk) findExcuse() (by *facts.Comment, why string) {
 	standing(d.entries, func(e Entry, _ int, cmd Command) {
 		c := e.Comment
-		if cmd.Name == lifecycle.NoMetrics && d.noMetrics(c, cmd, func(code string) string { return code }) == "" {
+		if cmd.Name == lifecycle.NoMetrics && d.noMetrics(c, cmd, func(code string) string { return code }) == "" && d.excused(c) {
 			by, why = &c, reason(cmd)
 		}
 	})

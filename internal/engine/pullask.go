@@ -109,7 +109,7 @@ func (d *pullDesk) awaited() []facts.Reviewer {
 	return out
 }
 
-// teamOf is the team by which somebody holds the role they answer with; "" for one whom the config names, or
+// teamOf is the first team by which somebody holds the role they answer with; "" for one whom the config names, or
 // who acts for somebody else.
 func (d *pullDesk) teamOf(c checks.Candidate) string {
 	if c.Via == checks.ViaDelegation {
@@ -120,7 +120,7 @@ func (d *pullDesk) teamOf(c checks.Candidate) string {
 		switch {
 		case !h.IsTeam() && strings.EqualFold(h.Login, c.Person.Login):
 			return ""
-		case h.IsTeam() && team == "":
+		case team == "" && h.IsTeam() && d.Roster.InTeam(c.Person, h.String()):
 			team = h.String()
 		}
 	}
@@ -148,8 +148,8 @@ func (d *pullDesk) lastRequest(r facts.Reviewer) *facts.ReviewRequest {
 }
 
 // askedBefore reports whether r was asked for the same before: somebody took the request away, r did not review
-// since, or did review what is there now. Who reviewed something older, or whose review was dismissed, is asked
-// again.
+// since, or did review what is there now. Who reviewed something older or for another base, or whose review was
+// dismissed, is asked again.
 func (d *pullDesk) askedBefore(r facts.Reviewer) bool {
 	last := d.lastRequest(r)
 	if last == nil || last.Own && last.Removed {
@@ -160,7 +160,7 @@ func (d *pullDesk) askedBefore(r facts.Reviewer) bool {
 	}
 	for _, v := range slices.Backward(d.Pull.Reviews) {
 		if !v.At.Before(last.At) && (r.Team != "" || v.Author.Is(r.Person)) {
-			return v.Commit == d.Pull.Head && v.State != facts.ReviewDismissed
+			return v.Commit == d.Pull.Head && v.State != facts.ReviewDismissed && v.At.After(d.Pull.Retargeted)
 		}
 	}
 	return true

@@ -138,6 +138,7 @@ func (d *pullDesk) withNotes(c *PutCheck, notes []CheckNote) {
 			l.Sent = append(l.Sent, key)
 		}
 	}
+	l.Sent = lastOf(l.Sent, keptNotes)
 	if len(l.Sent) > 0 {
 		d.hide(c, notesBlock, l)
 	}
@@ -249,8 +250,11 @@ func (d *pullDesk) judgePlace(v *templates.PlaceView, c *PutCheck) []CheckNote {
 	return notes
 }
 
-// maxMisplacedNotes is how many files are annotated.
-const maxMisplacedNotes = 200
+// maxMisplacedNotes is how many files are annotated, and keptNotes of how many it is remembered.
+const (
+	maxMisplacedNotes = 200
+	keptNotes         = 1000
+)
 
 var conclusions = map[checks.Place]string{
 	checks.PlaceAllowed: "success", checks.PlaceMisplaced: "failure", checks.PlaceUnlinked: "action_required", checks.PlaceFree: "neutral",
@@ -274,8 +278,25 @@ func (d *pullDesk) exempt() bool {
 	}
 	commits, ok := d.Pull.Commits.Get()
 	return ok && !slices.ContainsFunc(commits, func(c facts.PullCommit) bool {
-		return c.Unnamed || slices.ContainsFunc(c.Authors, func(p facts.Person) bool { return !p.Is(d.Pull.Author) && !d.isBot(p) })
+		by := c.Authors
+		if c.Pusher.ID != 0 {
+			by = facts.Union(by, []facts.Person{c.Pusher})
+		}
+		return c.Unnamed || slices.ContainsFunc(by, func(p facts.Person) bool { return !p.Is(d.Pull.Author) && !d.isBot(p) })
 	})
+}
+
+// faceless is the login of a bot that pushed the head in somebody else's name, so that nobody knows whose work it is;
+// "" for none. One that is on the config's list, opened the pull request or is named by the commit is known.
+func (d *pullDesk) faceless() string {
+	commits, _ := d.Pull.Commits.Get()
+	for _, c := range commits {
+		if p := c.Pusher; c.SHA == d.Pull.Head && p.Bot && !d.isBot(p) && !p.Is(d.Pull.Author) && !facts.Contains(c.Authors, p) &&
+			d.rules.Approvals.Contributors != policy.ContributorsAllow {
+			return p.Login
+		}
+	}
+	return ""
 }
 
 // isBot reports whether the account is on the config's list of bots. GraphQL leaves out the "[bot]" that is
@@ -295,6 +316,8 @@ func (d *pullDesk) roles() PutCheck {
 		c.Conclusion = "failure"
 	case len(v.Needs) == 0:
 		c.Conclusion = "neutral"
+	case v.Faceless != "":
+		c.Conclusion = "action_required"
 	case d.assent.Complete:
 		c.Conclusion = "success"
 	}
@@ -305,40 +328,20 @@ func (d *pullDesk) roles() PutCheck {
 	return c
 }
 
-// keptAssents is how many comments' commits the ledger holds, the newest.
-const keptAssents = 500
-
-// remember is the ledger from now on: what each counted yes in the conversation is for, and in a run that is
-// not the first one on its commit, when that was.
-func (d *pullDesk) remember(anew bool) PullLedger {
-	l := PullLedger{Pull: d.Pull.Number, Asked: d.tried()}
-	if seen := d.seenAt(); !seen.IsZero() && (anew || d.ledger.Head == d.Pull.Head) {
-		l.Head, l.Seen = d.Pull.Head, seen
-	}
-	for i := len(d.question.Said) - 1; i >= 0 && len(l.For) < keptAssents; i-- {
-		s := d.question.Said[i]
-		if s.Comment == 0 || s.Word != checks.WordYes || checks.RefuseAssent(d.question, d.assent, s.Person, s.As) != "" {
-			continue
-		}
-		if l.For == nil {
-			l.For = map[int64]string{}
-		}
-		l.For[s.Comment] = s.Commit
-	}
-	return l
-}
-
 func (d *pullDesk) rolesView() templates.RolesView {
 	v := templates.RolesView{Head: d.Pull.Head, Author: d.Pull.Author.Login, Draft: d.Pull.Draft, Every: d.question.Every,
 		Observing: d.observing(), Sharing: d.Pull.Sharing, Unlisted: d.unlisted(), Base: d.Pull.BaseRef, Config: d.Rules.URL}
 	for _, n := range d.assent.Needs {
 		v.Needs = append(v.Needs, d.needView(n))
 	}
+	if len(v.Needs) > 0 {
+		v.Faceless = d.faceless()
+	}
 	for _, s := range d.assent.Against {
 		v.Against = append(v.Against, templates.AgainstView{Login: s.Person.Login, At: s.At, Reason: d.reasonOf(s)})
 	}
-	for _, p := range facts.Union([]facts.Person{d.Pull.Author}, d.question.Contributors) {
-		if len(d.Roster.RolesOf(p)) > 0 {
+	for _, p := range facts.Union(facts.Union([]facts.Person{d.Pull.Author}, d.question.Contributors), d.question.Pushers) {
+		if len(d.Roster.RolesOf(p)) > 0 && checks.RefuseAssent(d.question, d.assent, p, "") != "" {
 			v.Wrote = append(v.Wrote, p.Login)
 		}
 	}
@@ -361,7 +364,7 @@ func (d *pullDesk) reasonOf(s checks.Said) string {
 }
 
 func (d *pullDesk) needView(n checks.Need) templates.NeedView {
-	v := templates.NeedView{Roles: n.Roles, People: n.People, Files: n.Files, Why: n.Requirement.Why, Unsure: n.Unsure, Means: templates.NeedMeans(n.Means),
+	v := templates.NeedView{Roles: n.Roles, People: n.People, Count: n.Count, Files: n.Files, Why: n.Requirement.Why, Unsure: n.Unsure, Means: templates.NeedMeans(n.Means),
 		Unread: n.Why, Met: n.Met(), Got: givenViews(n.Got), Stale: givenViews(n.Stale)}
 	for _, p := range n.Missing() {
 		v.Can = append(v.Can, p.Login)
@@ -375,7 +378,7 @@ func (d *pullDesk) needView(n checks.Need) templates.NeedView {
 func givenViews(given []checks.Given) []templates.GivenView {
 	var out []templates.GivenView
 	for _, g := range given {
-		v := templates.GivenView{Login: g.Person.Login, At: g.At, StandIn: g.Right.Via == checks.ViaStandIn}
+		v := templates.GivenView{Login: g.Person.Login, At: g.At, StandIn: g.Right.Via == checks.ViaStandIn, OtherBase: g.Commit == ""}
 		if g.Right.Via == checks.ViaDelegation {
 			v.LentBy = g.Right.Delegation.From.Login
 		}
@@ -387,20 +390,23 @@ func givenViews(given []checks.Given) []templates.GivenView {
 // metrics is phasegate/metrics as long as nothing was measured: whether a report is expected.
 func (d *pullDesk) metrics() PutCheck {
 	c := PutCheck{Name: MetricsCheck}
-	v := templates.ExpectedView{Observing: d.observing()}
-	for _, path := range d.paths() {
-		if d.rules.NeedsReport(path) {
-			v.Paths = append(v.Paths, path)
-		}
-	}
+	v := templates.ExpectedView{Observing: d.observing(), Paths: d.toMeasure(), Unlisted: d.Pull.Files.Why()}
 	if by, why := d.findExcuse(); by != nil {
 		v.Excused, v.Reason = by.Author.Login, oneLine(why, maxReason)
 	}
-	if len(v.Paths) == 0 || v.Excused != "" {
+	switch {
+	case v.Unlisted != "":
+		c.Conclusion = "failure"
+	case len(v.Paths) == 0 || v.Excused != "":
 		c.Conclusion = "neutral"
 	}
 	d.inMode(&c)
 	text := d.printer.Expected(v)
 	c.Title, c.Summary = text.Title, text.Summary
 	return c
+}
+
+// toMeasure are the paths that need a metric report.
+func (d *pullDesk) toMeasure() []string {
+	return slices.DeleteFunc(d.paths(), func(path string) bool { return !d.rules.NeedsReport(path) })
 }

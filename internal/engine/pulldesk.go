@@ -3,29 +3,13 @@ package engine
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/phasegate/phasegate/checks"
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
-	"github.com/phasegate/phasegate/internal/markdown"
 	"github.com/phasegate/phasegate/internal/policy"
 	"github.com/phasegate/phasegate/templates"
 )
-
-// PullLedger stands hidden in the text of phasegate/roles, which nobody but Phasegate can write.
-type PullLedger struct {
-	Pull int `json:"pull"`
-	// Head is the commit that the run is on, and Seen when that was first seen, where the run is not the
-	// first of its name there: GitHub does not reopen one that was completed.
-	Head string    `json:"head,omitempty"`
-	Seen time.Time `json:"seen,omitzero"`
-	// Asked are those who are awaited and were asked for a review. GitHub refuses some without a trace: they are
-	// not asked again.
-	Asked []string `json:"asked,omitempty"`
-	// For is, by comment, the commit that a counted `/approve` is for.
-	For map[int64]string `json:"for,omitempty"`
-}
 
 // pullDesk is where one pull request is judged.
 type pullDesk struct {
@@ -53,7 +37,7 @@ func (s PullSnapshot) desk(signer Signer) *pullDesk {
 	printer := templates.Printer{Lang: s.Rules.Policy.Language, Zone: s.Rules.Policy.Location, Now: s.Now}
 	d.pen = pen{key: s.Key, issue: facts.Issue{Repository: s.Pull.Repository, Number: s.Pull.Number}, now: s.Now, printer: printer, signer: signer}
 	d.chart = Snapshot{Key: s.Key, Rules: s.Rules, Listed: s.Listed, Gone: true, memory: s.memory}.chart()
-	d.names = NamesIn(s.Pull.Body, s.Pull.HeadRef)
+	d.names = NamesIn(s.Key.FullName(), s.Pull.Body, s.Pull.HeadRef)
 	d.place()
 	keys := s.Rules.Policy.Keys
 	if own := signer.Public(); own != nil {
@@ -136,40 +120,12 @@ func (o *object) level(def lifecycle.Risk) lifecycle.Risk {
 	return o.form.Risk(def)
 }
 
-// readLedger takes the newest ledger: that of the head, else of an earlier head.
-func (d *pullDesk) readLedger() {
-	d.ledger.Pull = d.Pull.Number
-	runs := d.Earlier
-	if run := d.run(RolesCheck); run != nil {
-		runs = append([]facts.Run{*run}, runs...)
-	}
-	for _, run := range runs {
-		if l, ok := ledgerIn(run.Text); ok && l.Pull == d.Pull.Number {
-			d.ledger = l
-			return
-		}
-	}
-}
-
-// pullBlock is the kind of the hidden block in a roles run's text.
-const pullBlock = "pull"
-
-func ledgerIn(text string) (PullLedger, bool) {
-	var l PullLedger
-	for _, b := range markdown.Blocks(text) {
-		if b.Kind == pullBlock && b.Decode(&l) == nil {
-			return l, true
-		}
-	}
-	return l, false
-}
-
 // ask makes the question of who has to approve, and folds what was said.
 func (d *pullDesk) ask() {
 	q := checks.AssentQuestion{Roster: d.Roster, Delegations: d.delegations(), At: d.Now, Author: d.Pull.Author, Head: d.Pull.Head,
 		Fixed: d.rules.Approvals.Scale == policy.ScaleNever, Same: d.same, Every: d.highRisk()}
 	q.Needs = d.rules.Requirements(d.change())
-	q.Contributors = d.contributors()
+	q.Contributors, q.Pushers = d.contributors()
 	q.Said = d.said()
 	d.question = q
 	d.reassess()
@@ -199,7 +155,7 @@ func (d *pullDesk) change() policy.Change {
 	return c
 }
 
-// changedBy tells who wrote the change. Whoever wrote a commit without an account is not known.
+// changedBy tells who wrote or pushed the change. Whoever wrote a commit without an account is not known.
 func (d *pullDesk) changedBy(c *policy.Change) {
 	commits, known := d.Pull.Commits.Get()
 	c.Signed = len(commits) > 0
@@ -208,6 +164,9 @@ func (d *pullDesk) changedBy(c *policy.Change) {
 		c.Signed = c.Signed && commit.Verified
 		known = known && !commit.Unnamed
 		people = facts.Union(people, commit.Authors)
+		if commit.Pusher.ID != 0 {
+			people = facts.Union(people, []facts.Person{commit.Pusher})
+		}
 	}
 	if !known {
 		c.Unknown = append(c.Unknown, policy.FactContributors)
@@ -236,14 +195,18 @@ func (d *pullDesk) succeeded() []string {
 	return names
 }
 
+// delegations are those that hold for every deliverable that the pull request is for: a role is lent for a problem.
 func (d *pullDesk) delegations() []facts.Delegation {
 	var out []facts.Delegation
-	for _, o := range d.placed {
-		for _, l := range d.chart.delegations(o) {
-			if !slices.ContainsFunc(out, func(have facts.Delegation) bool { return have.Comment == l.Comment }) {
-				out = append(out, l)
-			}
+	for i, o := range d.placed {
+		of := d.chart.delegations(o)
+		if i == 0 {
+			out = of
+			continue
 		}
+		out = slices.DeleteFunc(slices.Clone(out), func(l facts.Delegation) bool {
+			return !slices.ContainsFunc(of, func(have facts.Delegation) bool { return have.Comment == l.Comment })
+		})
 	}
 	return out
 }
@@ -252,8 +215,9 @@ func (d *pullDesk) highRisk() bool {
 	return slices.ContainsFunc(d.placed, func(o *object) bool { return o.level(d.Rules.Policy.RiskDefault) == lifecycle.High })
 }
 
-// said is everything that was said in reviews and comments, oldest first, less what was set aside by asking
-// the same person again.
+// said is everything that was said in reviews and comments, oldest first, less a yes that was set aside by asking
+// the same person again. A yes that was given to another change is for no commit. A review that was dismissed leaves
+// no earlier yes of its author's, and what was counted holds whoever erases it.
 func (d *pullDesk) said() []checks.Said {
 	var out []checks.Said
 	for _, r := range d.Pull.Reviews {
@@ -262,6 +226,8 @@ func (d *pullDesk) said() []checks.Said {
 		case facts.ReviewApproved:
 		case facts.ReviewChanges:
 			s.Word = checks.WordNo
+		case facts.ReviewDismissed:
+			s.Word = checks.WordVoid
 		default:
 			continue
 		}
@@ -272,7 +238,13 @@ func (d *pullDesk) said() []checks.Said {
 			out = append(out, s)
 		}
 	})
+	out = append(out, d.erased()...)
 	out = slices.DeleteFunc(out, func(s checks.Said) bool { return s.Person.Bot || d.askedAgain(s) })
+	for i, s := range out {
+		if s.Word == checks.WordYes && d.outdated(s) {
+			out[i].Commit = ""
+		}
+	}
 	slices.SortStableFunc(out, func(a, b checks.Said) int { return a.At.Compare(b.At) })
 	return out
 }
@@ -287,9 +259,10 @@ func (d *pullDesk) spoken(c facts.Comment, cmd Command) (checks.Said, bool) {
 			return s, false
 		}
 		s.Word, s.As = checks.WordYes, args.As
-		s.Commit = d.commitFor(c, args.Commit)
-		d.bound[c.ID] = s.Commit
+		s.Commit = d.bind(c, args.Commit)
 		return s, s.Commit != ""
+	case cmd.Name == lifecycle.NoMetrics:
+		d.bind(c, "")
 	case cmd.Name == lifecycle.Object && reason(cmd) != "":
 		s.Word = checks.WordNo
 		return s, true
@@ -300,6 +273,14 @@ func (d *pullDesk) spoken(c facts.Comment, cmd Command) (checks.Said, bool) {
 	return s, false
 }
 
+// bind notes which commit a comment is for.
+func (d *pullDesk) bind(c facts.Comment, named string) string {
+	if d.bound[c.ID] == "" {
+		d.bound[c.ID] = d.commitFor(c, named)
+	}
+	return d.bound[c.ID]
+}
+
 // commitFor is the commit that a yes in a comment is for: the one it names, the one the ledger noted when it
 // was counted, or the head if that was there when the comment was written. GitHub's times have whole seconds:
 // a yes in the second in which the head was first seen may be for what was there before it, and is not taken.
@@ -307,7 +288,7 @@ func (d *pullDesk) commitFor(c facts.Comment, named string) string {
 	if at, noted := d.ledger.For[c.ID]; noted {
 		return at
 	}
-	if named != "" && c.Answer == "" { // what was counted is noted: a few digits may fit another commit by now
+	if named != "" && c.Answer == "" { // what was counted is noted
 		return d.commit(named)
 	}
 	if seen := d.seenAt(); c.Answer == "" && !seen.IsZero() && c.Created.After(seen) {
@@ -316,35 +297,15 @@ func (d *pullDesk) commitFor(c facts.Comment, named string) string {
 	return ""
 }
 
-// seenAt is when the head was first seen: when the first phasegate/roles on it was posted; zero while there is
-// none. Dates of commits and other checks are never trusted.
-func (d *pullDesk) seenAt() time.Time {
-	run := d.run(RolesCheck)
-	if run == nil {
-		return time.Time{}
-	}
-	switch l, ok := ledgerIn(run.Text); {
-	case !ok || l.Pull != d.Pull.Number: // of another pull request that had this commit
-		return time.Time{}
-	case l.Head == d.Pull.Head && !l.Seen.IsZero():
-		return l.Seen
-	}
-	return run.Started
-}
-
-// commit is the pull request's commit whose hash begins so; "" for none, or several.
-func (d *pullDesk) commit(prefix string) string {
+// commit is the pull request's commit with that hash; "" for none. Two commits with the same first digits are made in
+// seconds.
+func (d *pullDesk) commit(hash string) string {
 	commits, _ := d.Pull.Commits.Get()
-	found := ""
-	for _, sha := range append(shas(commits), d.Pull.Head) {
-		if strings.HasPrefix(sha, strings.ToLower(prefix)) && sha != found {
-			if found != "" {
-				return ""
-			}
-			found = sha
-		}
+	hash = strings.ToLower(hash)
+	if slices.Contains(append(shas(commits), d.Pull.Head), hash) {
+		return hash
 	}
-	return found
+	return ""
 }
 
 func shas(commits []facts.PullCommit) []string {
@@ -355,34 +316,36 @@ func shas(commits []facts.PullCommit) []string {
 	return out
 }
 
-// askedAgain reports whether a person was asked for a review after they said something, by somebody else than
-// Phasegate, and is asked still: GitHub shows their review as pending then.
+// askedAgain reports whether a person was asked for a review after they said yes, by somebody else than Phasegate,
+// and is asked still: GitHub shows their review as pending then. Who asked for changes is not silenced so.
 func (d *pullDesk) askedAgain(s checks.Said) bool {
-	asked := slices.ContainsFunc(d.Pull.Requested, func(r facts.Reviewer) bool { return r.Team == "" && r.Person.Is(s.Person) })
+	asked := s.Word == checks.WordYes && slices.ContainsFunc(d.Pull.Requested, func(r facts.Reviewer) bool { return r.Team == "" && r.Person.Is(s.Person) })
 	return asked && slices.ContainsFunc(d.Pull.Asked, func(r facts.ReviewRequest) bool {
 		return !r.Removed && !r.Own && r.Reviewer.Team == "" && r.Reviewer.Person.Is(s.Person) && r.At.After(s.At)
 	})
 }
 
-// contributors are those who wrote or co-wrote a commit, where the config denies them a yes. Whoever only
-// merged the base branch in, changing no file of the pull request, is none.
-func (d *pullDesk) contributors() []facts.Person {
+// contributors are those who wrote, co-wrote or pushed a commit, where the config denies them a yes. Whoever only
+// merged the base branch in, changing nothing of what the pull request does, is none.
+func (d *pullDesk) contributors() (out, pushers []facts.Person) {
 	if d.rules.Approvals.Contributors == policy.ContributorsAllow {
-		return nil
+		return nil, nil
 	}
-	var out []facts.Person
 	commits, _ := d.Pull.Commits.Get()
 	for _, c := range commits {
 		if len(c.Parents) < 2 || !d.changesNothing(c) {
 			out = facts.Union(out, c.Authors)
+			if c.Pusher.ID != 0 {
+				pushers = facts.Union(pushers, []facts.Person{c.Pusher})
+			}
 		}
 	}
-	return out
+	return out, pushers
 }
 
-// changesNothing reports whether a merge commit left every file of the pull request as it was before.
+// changesNothing reports whether a merge commit left the change of every file as it was before.
 func (d *pullDesk) changesNothing(c facts.PullCommit) bool {
-	return d.alike(c.SHA, c.Parents[0], d.paths())
+	return d.sameChange(c.Parents[0], c.SHA, d.paths())
 }
 
 // paths are all paths that the pull request changes, under every name.
@@ -395,19 +358,54 @@ func (d *pullDesk) paths() []string {
 	return out
 }
 
-// same reports whether the files are at the commit what they are at the head.
+// same reports whether a yes to the commit is for what the files are, and what is changed in them, at the head.
 func (d *pullDesk) same(commit string, files []string) bool {
 	if commit == d.Pull.Head {
 		return true
 	}
-	if !d.rules.Approvals.KeepOnBaseMerge && d.mergedSince(commit) {
-		return false
-	}
-	return d.alike(commit, d.Pull.Head, files)
+	return !d.mergedOver(commit) && d.sameChange(commit, d.Pull.Head, files)
 }
 
-// mergedSince reports whether a merge commit came after the commit.
-func (d *pullDesk) mergedSince(commit string) bool {
+// sameChange reports whether the change of the files is known to be the same at a commit and at a later one: they
+// are what they were, and were the same where each of the two left the base branch. A merge or a rebase that throws
+// the base's changes away leaves files as they were approved, but takes from the base what nobody approved.
+func (d *pullDesk) sameChange(before, after string, files []string) bool {
+	if !d.alike(before, after, files) {
+		return false
+	}
+	if d.onTopOf(before, after) {
+		return true
+	}
+	from, ok := d.Forked[before].Get()
+	to, known := d.Forked[after].Get()
+	return ok && known && (from == to || d.alike(from, to, files))
+}
+
+// onTopOf reports whether only commits of the pull request itself lie between the two, one after the other: nothing
+// of the base branch came in.
+func (d *pullDesk) onTopOf(before, after string) bool {
+	commits, _ := d.Pull.Commits.Get()
+	parents := map[string][]string{}
+	for _, c := range commits {
+		parents[c.SHA] = c.Parents
+	}
+	for range commits {
+		if after == before {
+			return parents[before] != nil
+		}
+		if len(parents[after]) != 1 {
+			return false
+		}
+		after = parents[after][0]
+	}
+	return false
+}
+
+// mergedOver reports whether a merge commit came after the commit, and the config asks for a new yes then.
+func (d *pullDesk) mergedOver(commit string) bool {
+	if d.rules.Approvals.KeepOnBaseMerge {
+		return false
+	}
 	commits, _ := d.Pull.Commits.Get()
 	i := slices.IndexFunc(commits, func(c facts.PullCommit) bool { return c.SHA == commit })
 	return slices.ContainsFunc(commits[i+1:], func(c facts.PullCommit) bool { return len(c.Parents) > 1 })
@@ -417,12 +415,22 @@ func (d *pullDesk) mergedSince(commit string) bool {
 func (d *pullDesk) alike(a, b string, files []string) bool {
 	at, ok := d.Contents[a].Get()
 	then, known := d.Contents[b].Get()
-	if !ok || !known {
+	if !ok || !known || (a == d.Pull.Head || b == d.Pull.Head) && !d.foundAsListed(files) {
 		return false
 	}
 	return !slices.ContainsFunc(files, func(f string) bool {
 		x, there := at[f]
 		y, also := then[f]
 		return !there || !also || x != y
+	})
+}
+
+// foundAsListed reports whether the files were found at the head as GitHub lists them: a path that it cannot look up
+// would be absent everywhere, and so the same.
+func (d *pullDesk) foundAsListed(files []string) bool {
+	at, _ := d.Contents[d.Pull.Head].Get()
+	listed, _ := d.Pull.Files.Get()
+	return !slices.ContainsFunc(listed, func(f facts.PullFile) bool {
+		return !f.Removed && f.Blob != "" && slices.Contains(files, f.Path) && at[f.Path].Blob != f.Blob
 	})
 }

@@ -13,7 +13,8 @@ import (
 const maxMergedPaths = 300
 
 // Lacks lists what else has to be read to judge the pull request: what the files were at commits that
-// somebody approved, what a merge commit changed, and which commit an earlier yes was for.
+// somebody approved and where those left the base branch, what a merge commit changed, and which commit an earlier
+// yes was for.
 func (s PullSnapshot) Lacks() PullLack {
 	if s.Gone || s.Pull.Closed || s.Rules.Policy == nil {
 		return PullLack{}
@@ -21,6 +22,7 @@ func (s PullSnapshot) Lacks() PullLack {
 	d := s.desk(Signer{})
 	l := PullLack{Contents: map[string][]string{}, Earlier: d.lacksEarlier(), States: d.rules.LooksAtStatuses() && !d.Asked.States}
 	d.lacksApproved(&l)
+	d.lacksExcused(&l)
 	d.lacksMerged(&l)
 	return l
 }
@@ -34,34 +36,64 @@ func (d *pullDesk) want(l *PullLack, commit string, paths []string) {
 	}
 }
 
-// lacksEarlier reports whether there is a counted yes in the conversation of which the head's run, which is
-// not there yet, does not say what it was for.
-func (d *pullDesk) lacksEarlier() bool {
-	if d.Asked.Earlier || d.run(RolesCheck) != nil {
-		return false
-	}
-	found := false
-	standing(d.entries, func(e Entry, _ int, cmd Command) {
-		found = found || cmd.Name == lifecycle.Approve && e.Comment.Answer == facts.Counted && d.ledger.For[e.Comment.ID] == ""
-	})
-	return found
-}
-
-// lacksApproved asks for the files that a yes to an older commit would count for, there and at the head.
+// lacksApproved asks for the files that a yes to an older commit would count for, there and at the head; and for what
+// else tells whether the newest such yes of each holds. One before that which alone would hold is asked for anew.
 func (d *pullDesk) lacksApproved(l *PullLack) {
 	if d.question.Every {
 		return
 	}
-	for _, s := range d.question.Said {
-		if s.Word != checks.WordYes || s.Commit == "" || s.Commit == d.Pull.Head {
-			continue
+	for _, n := range d.assent.Needs {
+		for _, c := range n.Candidates {
+			d.lacksYes(l, c.Person, n.Files)
 		}
-		for _, n := range d.assent.Needs {
-			if slices.ContainsFunc(n.Candidates, func(c checks.Candidate) bool { return c.Person.Is(s.Person) }) {
-				d.want(l, s.Commit, n.Files)
-				d.want(l, d.Pull.Head, n.Files)
-			}
+	}
+}
+
+// lacksExcused asks for the same of what somebody said need not be measured.
+func (d *pullDesk) lacksExcused(l *PullLack) {
+	files := d.toMeasure()
+	standing(d.entries, func(e Entry, _ int, cmd Command) {
+		at := d.bound[e.Comment.ID]
+		if cmd.Name == lifecycle.NoMetrics && at != "" && at != d.Pull.Head && len(files) > 0 && !d.mergedOver(at) {
+			d.lacksChange(l, at, d.Pull.Head, files)
 		}
+	})
+}
+
+func (d *pullDesk) lacksYes(l *PullLack, p facts.Person, files []string) {
+	found := false
+	for _, s := range slices.Backward(d.question.Said) {
+		switch {
+		case !s.Person.Is(p) || s.Word != checks.WordYes || s.Commit == "" || s.Commit == d.Pull.Head || d.mergedOver(s.Commit):
+		case found:
+		case d.alike(s.Commit, d.Pull.Head, files):
+			found = true
+			d.lacksChange(l, s.Commit, d.Pull.Head, files)
+		default:
+			d.want(l, s.Commit, files)
+			d.want(l, d.Pull.Head, files)
+		}
+	}
+}
+
+// lacksChange asks for what [pullDesk.sameChange] looks at: for the files at both commits; where they are alike, for
+// where the two left the base branch; and for the files there.
+func (d *pullDesk) lacksChange(l *PullLack, before, after string, files []string) {
+	d.want(l, before, files)
+	d.want(l, after, files)
+	if d.onTopOf(before, after) || !d.alike(before, after, files) {
+		return
+	}
+	for _, commit := range []string{before, after} {
+		if !slices.Contains(d.Asked.Forked, commit) && !slices.Contains(l.Forked, commit) {
+			l.Forked = append(l.Forked, commit)
+		}
+	}
+	from, ok := d.Forked[before].Get()
+	to, known := d.Forked[after].Get()
+	if ok && known && from != to {
+		d.want(l, from, files)
+		d.want(l, to, files)
 	}
 }
 
@@ -84,7 +116,6 @@ func (d *pullDesk) lacksMerged(l *PullLack) {
 		}) {
 			continue
 		}
-		d.want(l, c.SHA, paths)
-		d.want(l, c.Parents[0], paths)
+		d.lacksChange(l, c.Parents[0], c.SHA, paths)
 	}
 }

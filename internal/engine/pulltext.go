@@ -5,15 +5,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/phasegate/phasegate/internal/markdown"
 )
 
+// The labels stand at the beginning of a line, the keywords anywhere in it: they are those of GitHub's page "Linking a
+// pull request to an issue", with a colon or without.
 var (
-	deliverableLine = regexp.MustCompile(`(?im)^[ \t]*(?:deliverables?|entregas?)[ \t]*:[ \t]*(#\d{1,9}\b(?:[ \t]*,?[ \t]*(?:and[ \t]+|e[ \t]+)?#\d{1,9}\b)*)`)
-	experimentLine  = regexp.MustCompile(`(?im)^[ \t]*(?:experiment|experimento)[ \t]*:[ \t]*#(\d{1,9})\b`)
-	hotfixLine      = regexp.MustCompile(`(?im)^[ \t]*hotfix[ \t]*:[ \t]*(\S.*)$`)
-	closingKeyword  = regexp.MustCompile(`(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)[ \t]*:?[ \t]+#(\d{1,9})\b`)
-	numberedBranch  = regexp.MustCompile(`^(\d{1,9})-`)
-	reference       = regexp.MustCompile(`#(\d{1,9})`)
+	deliverableLabel = regexp.MustCompile(`(?i)^(?:deliverables?|entregas?)[ \t]*:[ \t]*`)
+	experimentLabel  = regexp.MustCompile(`(?i)^experimento?[ \t]*:[ \t]*`)
+	hotfixLabel      = regexp.MustCompile(`(?i)^hotfix[ \t]*:[ \t]*`)
+	closingKeyword   = regexp.MustCompile(`(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)[ \t]*:?[ \t]+`)
+	namesSomething   = regexp.MustCompile(`(?i)deliverable|entrega|hotfix|clos|fix|resolve`)
+	namesExperiment  = regexp.MustCompile(`(?i)experiment`)
+	numberedBranch   = regexp.MustCompile(`^(\d{1,9})-`)
 )
 
 // PullNames is what the text and the branch of a pull request say about where it belongs. Whether an issue
@@ -27,34 +32,52 @@ type PullNames struct {
 // maxNamed is how many deliverables one pull request can be for.
 const maxNamed = 10
 
-// NamesIn reads a pull request's text and branch.
-func NamesIn(body, branch string) PullNames {
+// NamesIn reads the text and the branch of a pull request of the repository ("owner/name"). What stands in comments,
+// code and quotes names nothing: nobody sees it, or it is an example, or somebody else's word. Of closing keywords GitHub
+// documents no more than their forms.
+func NamesIn(repository, body, branch string) PullNames {
 	var n PullNames
-	add := func(list *[]int, digits string) {
-		if i, err := strconv.Atoi(digits); err == nil && i > 0 && len(*list) < maxNamed && !slices.Contains(*list, i) {
-			*list = append(*list, i)
+	for _, l := range markdown.Lines(body, namesSomething) {
+		if label := deliverableLabel.FindString(l.Prose); label != "" {
+			n.Lines = named(n.Lines, markdown.LeadingRefs(l.Prose[len(label):], repository)...)
 		}
-	}
-	for _, m := range deliverableLine.FindAllStringSubmatch(body, maxNamed) {
-		for _, r := range reference.FindAllStringSubmatch(m[1], maxNamed) {
-			add(&n.Lines, r[1])
+		for _, at := range closingKeyword.FindAllStringIndex(l.Prose, -1) {
+			if refs := markdown.LeadingRefs(l.Prose[at[1]:], repository); len(refs) > 0 {
+				n.Hints = named(n.Hints, refs[0])
+			}
 		}
-	}
-	for _, m := range closingKeyword.FindAllStringSubmatch(body, maxNamed) {
-		add(&n.Hints, m[1])
+		if n.Hotfix == "" && hotfixLabel.MatchString(l.Prose) {
+			n.Hotfix = hotfixReason(l)
+		}
 	}
 	if m := numberedBranch.FindStringSubmatch(branch); m != nil {
-		add(&n.Hints, m[1])
-	}
-	if m := hotfixLine.FindStringSubmatch(body); m != nil {
-		n.Hotfix = strings.TrimSpace(m[1])
+		number, _ := strconv.Atoi(m[1]) // nine digits
+		n.Hints = named(n.Hints, number)
 	}
 	return n
 }
 
-// DeliverableOf is the first issue that a pull request names as its deliverable; 0 for none.
-func DeliverableOf(body, branch string) int {
-	n := NamesIn(body, branch)
+// named adds numbers that are not in the list yet, as long as there is room.
+func named(list []int, numbers ...int) []int {
+	for _, n := range numbers {
+		if n > 0 && len(list) < maxNamed && !slices.Contains(list, n) {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// hotfixReason is what a line says behind its label, code included; "" where all of it is struck through.
+func hotfixReason(l markdown.Line) string {
+	if hotfixLabel.FindString(l.Prose) == l.Prose {
+		return ""
+	}
+	return strings.TrimSpace(l.Text[len(hotfixLabel.FindString(l.Text)):])
+}
+
+// DeliverableOf is the first issue that a pull request of the repository names as its deliverable; 0 for none.
+func DeliverableOf(repository, body, branch string) int {
+	n := NamesIn(repository, body, branch)
 	for _, list := range [][]int{n.Lines, n.Hints} {
 		if len(list) > 0 {
 			return list[0]
@@ -63,19 +86,21 @@ func DeliverableOf(body, branch string) int {
 	return 0
 }
 
-// MayBeFor reports whether a pull request may be for the deliverable: a line of its text says so or, where it has
-// no such line, it names the issue otherwise, or nothing that is known to be a deliverable.
-func MayBeFor(deliverable int, body, branch string) bool {
-	n := NamesIn(body, branch)
+// MayBeFor reports whether a pull request of the repository may be for the deliverable: a line of its text says so or,
+// where it has no such line, it names the issue otherwise, or nothing that is known to be a deliverable.
+func MayBeFor(deliverable int, repository, body, branch string) bool {
+	n := NamesIn(repository, body, branch)
 	return len(n.Lines) == 0 || slices.Contains(n.Lines, deliverable)
 }
 
-// ExperimentOf is the issue that a pull request's line `Experiment: #N` names; 0 for none.
-func ExperimentOf(body string) int {
-	m := experimentLine.FindStringSubmatch(body)
-	if m == nil {
-		return 0
+// ExperimentOf is the issue that a line `Experiment: #N` of a pull request of the repository names; 0 for none.
+func ExperimentOf(repository, body string) int {
+	for _, l := range markdown.Lines(body, namesExperiment) {
+		if label := experimentLabel.FindString(l.Prose); label != "" {
+			if refs := markdown.LeadingRefs(l.Prose[len(label):], repository); len(refs) > 0 {
+				return refs[0]
+			}
+		}
 	}
-	n, _ := strconv.Atoi(m[1]) // nine digits
-	return n
+	return 0
 }

@@ -36,21 +36,53 @@ func TestNamesIn(t *testing.T) {
 		{"a hotfix", "Hotfix:   scores are late  ", "", engine.PullNames{Hotfix: "scores are late"}},
 		{"a hotfix without a reason", "Hotfix:\nDeliverable: #3", "", engine.PullNames{Lines: []int{3}}},
 		{"a hotfix in a sentence", "This is no hotfix: it can wait", "", engine.PullNames{}},
+		{"in a list", "What it is for:\n\n- Deliverable: #3\n* Hotfix: late", "", engine.PullNames{Lines: []int{3}, Hotfix: "late"}},
+		{"in bold", "**Deliverable:** #3\n\n__Entrega__: #4\n\n**Hotfix:** late", "", engine.PullNames{Lines: []int{3, 4}, Hotfix: "late"}},
+		{"in a heading", "### Deliverable: #3\n\nEntrega: #4\n---\n", "", engine.PullNames{Lines: []int{3, 4}}},
+		{"in HTML", "Deliverable<!-- its number -->: <b>#3</b>", "", engine.PullNames{Lines: []int{3}}},
+		{"by address", "Deliverable: https://github.com/acme/churn/issues/3, <https://github.com/acme/churn/issues/4>", "", engine.PullNames{Lines: []int{3, 4}}},
+		{"by address in Portuguese", "- **Entregas**: https://github.com/acme/churn/issues/3 e Acme/Churn#4", "", engine.PullNames{Lines: []int{3, 4}}},
+		{"by repository", "Deliverable: acme/churn#3, [#4](https://github.com/acme/churn/issues/4) and GH-5", "", engine.PullNames{Lines: []int{3, 4, 5}}},
+		{"of another repository", "Deliverable: acme/other#3\nDeliverable: https://github.com/acme/other/issues/4\nFixes acme/other#5", "", engine.PullNames{}},
+		{"of another repository beside ours", "Deliverable: acme/other#3, #4", "", engine.PullNames{Lines: []int{4}}},
+		{"in a comment", "<!-- Deliverable: #3 -->\n<!--\nHotfix: late\nFixes #4\n-->\nText <!-- Fixes #5\nDeliverable: #6 --> more.", "", engine.PullNames{}},
+		{"below a comment", "<!-- The number: -->\nDeliverable: #3", "", engine.PullNames{Lines: []int{3}}},
+		{"in code", "```\nDeliverable: #3\nHotfix: late\n```\n\n    Entrega: #4\n\n`Deliverable: #5` and `Fixes #6`, `x\nHotfix: late`\nDeliverable: `#7`", "", engine.PullNames{}},
+		{"behind code", "`x` Deliverable: #3", "", engine.PullNames{}},
+		{"in a quote", "> Deliverable: #3\n> Hotfix: late\nFixes #4\n\n- > Fixes #5\n\n<blockquote>\n\nDeliverable: #6\n\n</blockquote>", "", engine.PullNames{}},
+		{"folded away", "<details>\n\nFixes #3\n\n</details>\n\nFixes #4", "", engine.PullNames{Hints: []int{4}}},
+		{"in a table", "|a|\n|-|\n|Deliverable: #3|", "", engine.PullNames{}},
+		{"struck through", "~~Deliverable: #3~~\nDeliverable: ~~#4~~ #5\nHotfix: ~~late~~", "", engine.PullNames{Lines: []int{5}}},
+		{"a keyword in bold, in a list", "- **Fixes** #3\n- closes https://github.com/acme/churn/issues/4", "", engine.PullNames{Hints: []int{3, 4}}},
+		{"a keyword closes one", "Fixes #3, #4", "", engine.PullNames{Hints: []int{3}}},
+		{"a hotfix with code", "Hotfix: `serve.py` fails on *new* customers", "", engine.PullNames{Hotfix: "serve.py fails on new customers"}},
+		{"a hotfix that is code", "Hotfix: `serve.py`", "", engine.PullNames{Hotfix: "serve.py"}},
+		{"the first hotfix", "Hotfix:\nHotfix: late\nHotfix: wrong", "", engine.PullNames{Hotfix: "late"}},
 		{"the same many times", many, "", engine.PullNames{Lines: []int{1, 2, 3}, Hints: []int{4}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, engine.NamesIn(c.body, c.branch)); diff != "" {
+			if diff := cmp.Diff(c.want, engine.NamesIn("acme/churn", c.body, c.branch)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
 	}
-	if n := engine.DeliverableOf("Closes #4\nDeliverable: #3", "5-x"); n != 3 {
+	if n := engine.DeliverableOf("acme/churn", "Closes #4\nDeliverable: #3", "5-x"); n != 3 {
 		t.Errorf("what a line names comes first, not #%d", n)
 	}
-	if n := engine.DeliverableOf("Closes #4", "5-x"); n != 4 {
+	if n := engine.DeliverableOf("acme/churn", "Closes #4", "5-x"); n != 4 {
 		t.Errorf("a closing keyword comes before the branch, not #%d", n)
 	}
-	if a, b := engine.ExperimentOf("Experiment: #9\nDeliverable: #3"), engine.ExperimentOf("Experimento: none"); a != 9 || b != 0 {
+	for body, want := range map[string]int{"> Experiment: #9": 0, "`Experiment: #9`": 0, "- **Experimento:** acme/churn#9": 9} {
+		if n := engine.ExperimentOf("acme/churn", body); n != want {
+			t.Errorf("%q: experiment #%d", body, n)
+		}
+	}
+	for body, want := range map[string]bool{"Deliverable: #4": false, "<!-- Deliverable: #4 -->": true, "- Entrega: acme/churn#3": true, "Fixes #4": true} {
+		if got := engine.MayBeFor(3, "acme/churn", body, "5-x"); got != want {
+			t.Errorf("%q may be for #3: %v", body, got)
+		}
+	}
+	if a, b := engine.ExperimentOf("acme/churn", "Experiment: #9\nDeliverable: #3"), engine.ExperimentOf("acme/churn", "Experimento: none"); a != 9 || b != 0 {
 		t.Errorf("experiments #%d and #%d", a, b)
 	}
 }
@@ -59,9 +91,10 @@ func TestNamesIn(t *testing.T) {
 func FuzzNamesIn(f *testing.F) {
 	f.Add("Deliverable: #3, #4 and #5\nHotfix: late", "12-score")
 	f.Add("Entregas: #3 e #4\r\nFixes #7", "")
+	f.Add("- **Deliverable:** acme/churn#3\n\n> Hotfix: x\n\n`Fixes #4` ~~Entrega: #5~~", "")
 	f.Add(strings.Repeat("Deliverable: #1 #2,#3 and", 100), "999999999-")
 	f.Fuzz(func(t *testing.T, body, branch string) {
-		n := engine.NamesIn(body, branch)
+		n := engine.NamesIn("acme/churn", body, branch)
 		for _, list := range [][]int{n.Lines, n.Hints} {
 			if len(list) > 10 || len(slices.Compact(slices.Sorted(slices.Values(list)))) != len(list) {
 				t.Errorf("%v", list)
@@ -75,7 +108,7 @@ func FuzzNamesIn(f *testing.F) {
 		if strings.ContainsAny(n.Hotfix, "\n") || n.Hotfix != strings.TrimSpace(n.Hotfix) {
 			t.Errorf("%q", n.Hotfix)
 		}
-		if d := engine.DeliverableOf(body, branch); d != 0 && !slices.Contains(append(n.Lines, n.Hints...), d) {
+		if d := engine.DeliverableOf("acme/churn", body, branch); d != 0 && !slices.Contains(append(n.Lines, n.Hints...), d) {
 			t.Errorf("#%d is not among %v", d, n)
 		}
 	})

@@ -27,6 +27,8 @@ type Hub interface {
 	FillPull(ctx context.Context, s *PullSnapshot, lack PullLack) error
 	// PullsOf lists the open pull requests whose newest commit that is.
 	PullsOf(ctx context.Context, key Key, sha string) ([]int, error)
+	// PullsInto lists the open pull requests into a branch, with what each changes now.
+	PullsInto(ctx context.Context, key Key, branch string) ([]OpenPull, error)
 	// Group reads a merge group.
 	Group(ctx context.Context, key Key) (GroupSnapshot, error)
 	// Review reads a deployment that waits for Phasegate's word.
@@ -58,7 +60,7 @@ type Outcome struct {
 }
 
 // maxLookups is how often a snapshot is completed by further reading.
-const maxLookups = 4
+const maxLookups = 6
 
 // Plan reads an object and says what is to be done, without doing it.
 func (r Reconciler) Plan(ctx context.Context, key Key) (Plan, error) {
@@ -162,6 +164,9 @@ func (r Reconciler) planIssue(ctx context.Context, key Key) (Plan, error) {
 }
 
 func (r Reconciler) planPull(ctx context.Context, key Key) (Plan, error) {
+	if branch, anew, into := key.Into(); into {
+		return r.planPullsInto(ctx, key, branch, anew)
+	}
 	if key.Number == 0 {
 		return r.planPullsOf(ctx, key)
 	}
@@ -169,7 +174,9 @@ func (r Reconciler) planPull(ctx context.Context, key Key) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	return r.judge(key, s.Rules, s.Plan)
+	plan, err := r.judge(key, s.Rules, s.Plan)
+	plan.change = s.Change
+	return plan, err
 }
 
 // planPullsOf has the open pull requests looked at whose head is the commit that the key names instead of a
@@ -215,6 +222,7 @@ func (r Reconciler) Reconcile(ctx context.Context, key Key) (Outcome, error) {
 		}
 		if err = r.apply(ctx, key, plan.Effects, &out); err == nil {
 			out.Touch = append(out.Touch, pulls...)
+			r.Memory.judges(key, plan.change)
 		}
 		if err == nil || !errors.Is(err, ErrVanished) {
 			return out, err

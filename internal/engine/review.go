@@ -20,11 +20,13 @@ type ReviewSnapshot struct {
 	Rules      Rules     // of the default branch
 	Gone       bool      // it does not wait (any more)
 	Deployment facts.Deployment
-	Run        int64     // of the workflow
-	Ran        bool      // this commit was deployed to the environment with success before
-	Current    string    // commit that runs there now: of the newest deployment with success, full SHA; "" for none
-	Asked      time.Time // when the deployment was created
-	Listed     []Listed  // the repository's open issues, as for an issue's Snapshot
+	Run        int64       // of the workflow
+	Runs       []facts.Run // Phasegate's own phasegate/deployment on the commit
+	Successes  []Success   // in the environment, of whichever commit
+	Installed  time.Time   // when Phasegate was installed on the repository; zero where that is not known
+	Head       string      // the default branch's newest commit, full SHA; "" for none
+	Asked      time.Time   // when the deployment was created
+	Listed     []Listed    // the repository's open issues, as for an issue's Snapshot
 }
 
 // AnswerDeployment answers a deployment that waits. It is final, unless State is "": then it only tells for
@@ -165,12 +167,21 @@ func (r Reconciler) sit(ctx context.Context, v *review, s Snapshot) error {
 }
 
 // span is what has to be compared: the commit that the deliverable was found ready on, with the one that is
-// deployed; false where nothing has to.
+// deployed or, where none is known, that one with the default branch; false where nothing has to.
 func (v *review) span() (facts.Span, bool) {
+	if v.Ran() || v.desk.h.Phase.Index() < lifecycle.Deployment.Index() {
+		return facts.Span{}, false
+	}
 	span := facts.Span{Base: v.desk.ready().commit, Head: v.Deployment.Commit}
+	if span.Base == "" {
+		span = v.merged()
+	}
 	_, known := v.desk.Evidence.Compared[span]
-	return span, span.Base != "" && span.Base != span.Head && !known
+	return span, span.Base != span.Head && !known
 }
+
+// merged is what tells whether the default branch contains the commit that is deployed.
+func (v *review) merged() facts.Span { return facts.Span{Base: v.Deployment.Commit, Head: v.Head} }
 
 // plan decides what is answered. told is what was last said about the deployment.
 func (v *review) plan(signer Signer, told string) (Plan, error) {
@@ -178,6 +189,7 @@ func (v *review) plan(signer Signer, told string) (Plan, error) {
 	answer := AnswerDeployment{Run: v.Run, Environment: v.Deployment.Environment}
 	view := templates.ReviewView{Environment: v.Deployment.Environment, Commit: v.Deployment.Commit}
 	answer.State = v.judge(&view)
+	view.Unbacked = answer.State == "" && v.unbacked()
 	observing := v.Rules.Policy != nil && v.Rules.Policy.Mode == policy.Observe
 	if observing && answer.State != "approved" {
 		answer.State, view.Observing = "approved", true
@@ -190,12 +202,19 @@ func (v *review) plan(signer Signer, told string) (Plan, error) {
 			return plan, nil
 		}
 	}
+	if answer.State == "approved" {
+		effects, err := v.letIn(p)
+		if err != nil {
+			return plan, err
+		}
+		plan.Effects = effects
+	}
 	if view.State == templates.ReviewRollback {
 		effects, err := v.rollback(signer, p)
 		if err != nil {
 			return plan, err
 		}
-		plan.Effects = effects
+		plan.Effects = append(plan.Effects, effects...)
 	}
 	plan.Effects = append(plan.Effects, answer)
 	return plan, nil
@@ -215,9 +234,9 @@ func (v *review) judge(view *templates.ReviewView) string {
 	case v.Rules.Policy == nil:
 		view.State = templates.ReviewUnruled
 		return "approved"
-	case v.Ran:
+	case v.Ran():
 		view.State = templates.ReviewAgain
-		if v.Current != "" && v.Current != v.Deployment.Commit {
+		if v.Rollback() {
 			view.State = templates.ReviewRollback
 		}
 		return "approved"
@@ -243,7 +262,10 @@ func (v *review) judgeDeliverable(view *templates.ReviewView) string {
 		return ""
 	}
 	ready := d.ready().commit
-	if ready == "" || ready == v.Deployment.Commit {
+	switch ready {
+	case "":
+		return v.judgeUnpinned(view)
+	case v.Deployment.Commit:
 		view.State = templates.ReviewReady
 		return "approved"
 	}
@@ -271,6 +293,22 @@ func (v *review) judgeDeliverable(view *templates.ReviewView) string {
 	}
 	view.State = templates.ReviewReady
 	return "approved"
+}
+
+// judgeUnpinned judges for a deliverable of which no commit is known that it was found ready on: what the default
+// branch contains went through the checks of pull requests, and nothing else did.
+func (v *review) judgeUnpinned(view *templates.ReviewView) string {
+	c, ok := v.desk.Evidence.Compared[v.merged()].Get()
+	switch {
+	case v.Head != "" && v.Deployment.Commit == v.Head || ok && c.Contains:
+		view.State = templates.ReviewMerged
+		return "approved"
+	case !ok:
+		view.State = templates.ReviewUncompared
+		return ""
+	}
+	view.State = templates.ReviewUnmerged
+	return ""
 }
 
 // awaited are the logins of those whose yes the deliverable waits for.
@@ -301,8 +339,8 @@ func (v *review) rollback(signer Signer, p templates.Printer) ([]Effect, error) 
 	pen := pen{key: v.of.Key, issue: v.of.Issue, now: v.Now, printer: p, signer: signer}
 	by := WhoIs(v.Deployment.By)
 	people := facts.Union(v.desk.Roster.Of(lifecycle.BusinessStakeholder), v.desk.Roster.Of(lifecycle.MLEngineer))
-	what := fmt.Sprintf("%s: %.7s → %.7s", v.Deployment.Environment, v.Current, v.Deployment.Commit)
+	what := fmt.Sprintf("%s: %.7s → %.7s", v.Deployment.Environment, v.Current(), v.Deployment.Commit)
 	pen.comment(Record{Kind: RolledBack, Event: event, Requester: &by, Reason: what}, p.RolledBack(templates.RolledBackView{
-		Title: v.of.Issue.Title, Environment: v.Deployment.Environment, Commit: v.Deployment.Commit, From: v.Current, By: v.Deployment.By.Login, Mention: logins(people)}))
+		Title: v.of.Issue.Title, Environment: v.Deployment.Environment, Commit: v.Deployment.Commit, From: v.Current(), By: v.Deployment.By.Login, Mention: logins(people)}))
 	return pen.effects, pen.err
 }

@@ -20,6 +20,8 @@ import (
 // ruleHub is the repository that a case of testdata/rules is played in: an [engine.Hub] that knows what
 // GitHub would tell of its issues, its default branch and its deployments.
 type ruleHub struct {
+	noPulls
+
 	t       testing.TB
 	now     time.Time
 	config  map[string]any
@@ -252,21 +254,6 @@ func (h *ruleHub) meetings() []engine.Meeting {
 func (h *ruleHub) Repository(_ context.Context, key engine.Key) (engine.RepositorySnapshot, error) {
 	return engine.RepositorySnapshot{Key: key, Rules: h.rules}, nil
 }
-
-func (h *ruleHub) Pull(_ context.Context, key engine.Key) (engine.PullSnapshot, error) {
-	return engine.PullSnapshot{Key: key, Gone: true}, nil
-}
-
-func (h *ruleHub) PullsOf(context.Context, engine.Key, string) ([]int, error) { return nil, nil }
-func (h *ruleHub) Group(_ context.Context, key engine.Key) (engine.GroupSnapshot, error) {
-	return engine.GroupSnapshot{Key: key, Gone: true}, nil
-}
-func (h *ruleHub) Review(_ context.Context, key engine.Key) (engine.ReviewSnapshot, error) {
-	return engine.ReviewSnapshot{Key: key, Gone: true}, nil
-}
-func (h *ruleHub) FillPull(context.Context, *engine.PullSnapshot, engine.PullLack) error { return nil }
-
-func (h *ruleHub) OpenPulls(context.Context, engine.Key, int) ([]int, error) { return nil, nil }
 
 func (h *ruleHub) Apply(_ context.Context, _ engine.Key, effect engine.Effect) error {
 	did := ruleEffect{at: h.now, effect: effect}

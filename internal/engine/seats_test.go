@@ -39,7 +39,7 @@ func TestSeatsThatAreOutOfTheOrdinary(t *testing.T) {
 	w.look()
 	w.says("sara-ds", "/advance development")
 	w.look()
-	if text := w.stickyText(); !strings.Contains(text, "backend engineer | Can it be run") && !strings.Contains(text, "who holds it could not be read") {
+	if text := w.stickyText(); !strings.Contains(text, "who holds it could not be read: team acme-telco/ops could not be read") {
 		t.Errorf("got %s", text)
 	}
 	w.says("helena-bs", "/approve")

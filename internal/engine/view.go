@@ -182,7 +182,7 @@ func seatViews(t checks.Tally) []templates.SeatView {
 		case a.Vacant:
 			s.State = templates.AnswerVacant
 		case a.Unread != "":
-			s.State = templates.AnswerUnread
+			s.State, s.Unread = templates.AnswerUnread, a.Unread
 		default:
 			s.Asked, s.People = true, awaitedFor(t, a.Role)
 			byWhatRight(&s, a.Candidates)

@@ -11,6 +11,8 @@ import (
 	"github.com/phasegate/phasegate/checks"
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/policy"
+	"github.com/phasegate/phasegate/templates"
 )
 
 // WhatIf is a question: how would the checks of a pull request come out, if. It starts from a pull request as
@@ -23,7 +25,7 @@ type WhatIf struct {
 	Author       string   `json:"author,omitempty"`       // login
 	Contributors []string `json:"contributors,omitempty"` // logins of who else wrote a commit
 	Title        string   `json:"title,omitempty"`
-	Base         string   `json:"base,omitempty"` // branch; "" is the default one
+	Base         string   `json:"base,omitempty"` // branch: the default one, or that of the pull request; "" is the latter
 	Head         string   `json:"head,omitempty"` // branch
 	Labels       []string `json:"labels,omitempty"`
 	Hotfix       string   `json:"hotfix,omitempty"`   // the reason
@@ -33,8 +35,9 @@ type WhatIf struct {
 
 // Answer is how the checks would come out.
 type Answer struct {
-	Checks  []CheckAnswer   `json:"checks"`
-	Awaited []AwaitedAnswer `json:"awaited"` // whose yes would be missing
+	Checks     []CheckAnswer     `json:"checks"`
+	Awaited    []AwaitedAnswer   `json:"awaited"`     // whose yes would be missing
+	NotCounted []NotCountedReply `json:"not_counted"` // of what people would say
 }
 
 // CheckAnswer is one check.
@@ -52,6 +55,15 @@ type AwaitedAnswer struct {
 	Files []string         `json:"files"`  // that ask for it
 	Can   []string         `json:"can"`    // logins
 	Why   string           `json:"reason"` // why it is not known who can; ""
+
+	Unsure string `json:"unsure,omitempty"` // the conditions that are not known, for which it is asked all the same
+}
+
+// NotCountedReply is a yes or a no that would not count.
+type NotCountedReply struct {
+	Login  string         `json:"login"`
+	Role   lifecycle.Role `json:"role,omitempty"` // that was chosen
+	Reason string         `json:"reason"`         // a sentence
 }
 
 // ErrQuestion is a question that cannot be answered; its text says what would be right.
@@ -78,8 +90,36 @@ func (r Reconciler) Simulate(ctx context.Context, key Key, q WhatIf) (Answer, er
 	if s.Gone && q.Pull != 0 {
 		return Answer{}, fmt.Errorf("%w: %s has no pull request #%d", ErrQuestion, q.Repository, q.Pull)
 	}
+	if err := s.checkBase(q); err != nil {
+		return Answer{}, err
+	}
 	s.memory = r.Memory
 	return s.whatIf(q)
+}
+
+// checkBase refuses a base branch whose rules were not read.
+func (s PullSnapshot) checkBase(q WhatIf) error {
+	switch {
+	case q.Base == "" || q.Base == s.Branch || q.Pull != 0 && q.Base == s.Pull.BaseRef:
+		return nil
+	case q.Pull == 0:
+		return fmt.Errorf("%w: the rules of base %q are not read; an imagined pull request goes into %s, the default branch. Ask about a pull request that goes into the other branch", ErrQuestion, q.Base, s.Branch)
+	}
+	return fmt.Errorf("%w: the rules of base %q are not read; write %s, where #%d goes, or the default branch, %s", ErrQuestion, q.Base, s.Pull.BaseRef, q.Pull, s.Branch)
+}
+
+// Standing is how the checks of a pull request have to stand on its head; no checks where there is nothing to judge.
+// It writes nothing.
+func (r Reconciler) Standing(ctx context.Context, key Key) (Answer, error) {
+	s, err := r.readPull(ctx, key)
+	if err != nil || s.Gone || s.Pull.Closed || s.Rules.Policy == nil {
+		return Answer{}, err
+	}
+	a, err := s.desk(r.Signer).answers()
+	if c, changed := s.configPut(); changed && err == nil {
+		a.Checks = append(a.Checks, checkAnswer(c))
+	}
+	return a, err
 }
 
 // check says what is wrong with a question.
@@ -113,27 +153,45 @@ func (q WhatIf) check() error {
 func (s PullSnapshot) whatIf(q WhatIf) (Answer, error) {
 	s = s.imagined(q)
 	d := s.desk(Signer{})
-	if len(q.Approved)+len(q.Against) > 0 {
-		d.question.Said = append(d.question.Said, s.imaginedSaid(q)...)
-		d.reassess()
+	change := d.change()
+	change.Unknown = append(change.Unknown, q.unknown()...)
+	if s.Pull.Author.Login == "" {
+		change.Unknown = append(change.Unknown, policy.FactContributors)
 	}
-	all := d.checks()
+	d.question.Needs = d.rules.Requirements(change)
+	d.question.Said = append(d.question.Said, s.imaginedSaid(q)...)
+	d.reassess()
+	a, err := d.answers()
+	a.NotCounted = d.notCounted(q)
+	return a, err
+}
+
+// unknown is what an imagined change leaves open: files have no lines, and what is not committed has no signatures
+// and no statuses.
+func (q WhatIf) unknown() []policy.Fact {
+	switch {
+	case q.Pull == 0 || len(q.Files) > 0:
+		return []policy.Fact{policy.FactLines, policy.FactSignatures, policy.FactStatuses}
+	case q.Author != "" || len(q.Contributors) > 0:
+		return []policy.Fact{policy.FactSignatures}
+	}
+	return nil
+}
+
+// answers tells how the checks come out, and what is missing.
+func (d *pullDesk) answers() (Answer, error) {
+	a := Answer{Checks: []CheckAnswer{}, Awaited: []AwaitedAnswer{}, NotCounted: []NotCountedReply{}}
+	for _, c := range d.checks() {
+		a.Checks = append(a.Checks, checkAnswer(c))
+	}
 	if _, err := d.decision(); err != nil {
 		return Answer{}, err
-	}
-	a := Answer{Checks: []CheckAnswer{}, Awaited: []AwaitedAnswer{}}
-	for _, c := range all {
-		conclusion := c.Conclusion
-		if conclusion == "" {
-			conclusion = "in_progress"
-		}
-		a.Checks = append(a.Checks, CheckAnswer{c.Name, conclusion, c.Title, c.Summary})
 	}
 	for _, n := range d.assent.Needs {
 		if n.Met() {
 			continue
 		}
-		missing := AwaitedAnswer{Roles: n.Roles, Count: max(n.People-len(n.Got), 1), Files: n.Files, Can: []string{}, Why: n.Why}
+		missing := AwaitedAnswer{Roles: n.Roles, Count: max(n.People-len(n.Got), 1), Files: n.Files, Can: []string{}, Why: templates.Unread(d.printer.Lang, n.Why), Unsure: n.Unsure}
 		for _, p := range n.Missing() {
 			missing.Can = append(missing.Can, p.Login)
 		}
@@ -142,15 +200,71 @@ func (s PullSnapshot) whatIf(q WhatIf) (Answer, error) {
 	return a, nil
 }
 
+func checkAnswer(c PutCheck) CheckAnswer {
+	conclusion := c.Conclusion
+	if conclusion == "" {
+		conclusion = "in_progress"
+	}
+	return CheckAnswer{c.Name, conclusion, c.Title, c.Summary}
+}
+
+// notCounted tells which imagined words would count for nothing, and why.
+func (d *pullDesk) notCounted(q WhatIf) []NotCountedReply {
+	out := []NotCountedReply{}
+	for _, a := range q.Approved {
+		login, role, _ := strings.Cut(a, ":")
+		as, _ := lifecycle.ParseRole(role)
+		p := d.person(login)
+		if why := checks.RefuseAssent(d.question, d.assent, p, as); why != "" {
+			out = append(out, NotCountedReply{p.Login, as, d.printer.WouldNotCount(d.refusal(p, as, why), false)})
+		}
+	}
+	for _, login := range q.Against {
+		p := d.person(login)
+		if facts.Contains(against(d.assent), p) {
+			continue
+		}
+		if why := checks.RefuseAssent(d.question, d.assent, p, ""); why != "" {
+			out = append(out, NotCountedReply{Login: p.Login, Reason: d.printer.WouldNotCount(d.refusal(p, "", why), true)})
+		}
+	}
+	return out
+}
+
+// refusal is why somebody's word would not count, for people.
+func (d *pullDesk) refusal(p facts.Person, as lifecycle.Role, why checks.Refusal) templates.RefusalView {
+	v := templates.RefusalView{Login: p.Login, Why: string(why), Mine: d.Roster.RolesOf(p), As: as}
+	for _, n := range d.assent.Needs {
+		for _, r := range n.Roles {
+			if !slices.Contains(v.Seats, r) {
+				v.Seats = append(v.Seats, r)
+			}
+		}
+	}
+	return v
+}
+
+// against are those whose objection counts.
+func against(a checks.Assent) []facts.Person {
+	var out []facts.Person
+	for _, s := range a.Against {
+		out = append(out, s.Person)
+	}
+	return out
+}
+
 // imagined lays the question over the snapshot.
 func (s PullSnapshot) imagined(q WhatIf) PullSnapshot {
 	p := &s.Pull
 	if q.Pull == 0 {
 		s.Gone = false
-		*p = facts.Pull{Head: strings.Repeat("0", 40), BaseRef: "main", HeadRef: "imagined", Title: "imagined", Commits: facts.Known([]facts.PullCommit{})}
+		*p = facts.Pull{Head: strings.Repeat("0", 40), BaseRef: s.Branch, Commits: facts.Known([]facts.PullCommit{})} // the rest is not known
 		s.Base = s.Rules.Policy
 	}
-	p.Closed, p.Sharing, p.Runs = false, nil, nil
+	p.Closed, p.Sharing = false, nil
+	if q.Base != "" && q.Base != p.BaseRef {
+		s.Base, p.Retargeted = s.Rules.Policy, s.Now // see checkBase
+	}
 	if len(q.Files) > 0 {
 		files := make([]facts.PullFile, len(q.Files))
 		for i, f := range q.Files {

@@ -61,16 +61,17 @@ const (
 
 // Comment is one comment of an issue or pull request.
 type Comment struct {
-	ID      int64 // GitHub's numeric id; rises with time
-	Author  Person
-	Own     bool // written by Phasegate, and by nobody else since
-	Touched bool // written by Phasegate, but last edited by somebody else: not to be believed
-	Body    string
-	Created time.Time
-	Edited  bool // its text was changed after it was written, by whomever
-	Hidden  bool // minimised
-	Answer  Reaction
-	URL     string
+	ID            int64 // GitHub's numeric id; rises with time
+	Author        Person
+	Own           bool // written by Phasegate, and by nobody else since
+	Touched       bool // written by Phasegate, but last edited by somebody else: not to be believed
+	Body          string
+	Created       time.Time
+	Edited        bool // its text was changed after it was written, by whomever
+	EditedByOther bool // last by somebody else than who wrote it
+	Hidden        bool // minimised
+	Answer        Reaction
+	URL           string
 }
 
 // Before reports whether c was written before d, by time and then by id.
@@ -188,7 +189,8 @@ type CheckState struct {
 type Roster struct {
 	Holders    map[lifecycle.Role][]Person
 	Validators []Person
-	Unread     map[lifecycle.Role]string // roles whose holders could not be read (a team, say), and why
+	Teams      map[string][]Person       // members of the config's teams that were read, by org/slug in lower case
+	Unread     map[lifecycle.Role]string // roles whose holders could not be read (a team, say), and why: of Reasons
 }
 
 // Of lists who holds r directly or by team. AnyTechnical is held by every technical role's holders.
@@ -239,6 +241,11 @@ func (r Roster) Find(login string) (Person, bool) {
 		}
 	}
 	return Person{}, false
+}
+
+// InTeam reports whether the person is a member of the team, named org/slug.
+func (r Roster) InTeam(p Person, team string) bool {
+	return Contains(r.Teams[strings.ToLower(team)], p)
 }
 
 // Contains reports whether the account is in the list.

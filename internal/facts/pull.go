@@ -37,6 +37,14 @@ type Pull struct {
 	Runs        []Run // Phasegate's own on Head, the newest of each name
 	Rerequested bool  // somebody asked for Phasegate's checks on Head to run again, and they did not yet
 	Sharing     []int // other open pull requests with the same Head
+	Passed      []int // other open pull requests whose newest commit was this one's before, as far as can be told
+	// Retargeted is when its base last became another branch, or was rewritten; zero for never.
+	Retargeted time.Time
+	// ForcePushed is when its head was last replaced by one that does not have it as an ancestor; zero for never.
+	ForcePushed time.Time
+	AskedCut    bool             // there are older ones than Asked has
+	Deleted     []DeletedComment // of the conversation, oldest first; the newest 100
+	OfQueue     bool             // Head is a commit that a merge queue made for a group
 	// Queued is the merge group made for it, as the Ref of the group's key: base branch@head commit of the
 	// group. "" where there is none (yet).
 	Queued string
@@ -64,7 +72,8 @@ func (f PullFile) Paths() []string {
 type PullCommit struct {
 	SHA      string
 	Parents  []string
-	Authors  []Person // author, co-authors and committer with an account; not GitHub itself
+	Authors  []Person // author, co-authors and committer with an account, as the commit says; not GitHub itself
+	Pusher   Person   // who pushed it, by GitHub's word; zero where that is not known
 	Unnamed  bool     // somebody without an account is among them
 	Verified bool     // its signature is valid
 }
@@ -109,6 +118,13 @@ type ReviewRequest struct {
 	By       Person
 	Own      bool // Phasegate did
 	At       time.Time
+}
+
+// DeletedComment is a comment that was deleted. What it said, GitHub does not tell.
+type DeletedComment struct {
+	Author Person // zero where GitHub does not tell
+	By     Person
+	At     time.Time
 }
 
 // Run is one of Phasegate's own check runs.

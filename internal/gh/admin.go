@@ -19,11 +19,10 @@ func (g *GitHub) IsAdmin(ctx context.Context, token string, key engine.Key) (boo
 	c := github.NewClient(base.Client.Client()).WithAuthToken(token)
 	c.BaseURL = base.BaseURL
 	r, _, err := c.Repositories.Get(ctx, key.Owner, key.Repo)
-	switch status(err) {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+	switch code := status(err); {
+	case code == http.StatusUnauthorized, code == http.StatusNotFound, unread(err):
 		return false, nil
-	}
-	if err != nil {
+	case err != nil:
 		return false, fmt.Errorf("look whose token it is: %w", limited(err))
 	}
 	return r.GetPermissions()["admin"], nil

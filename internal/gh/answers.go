@@ -15,8 +15,9 @@ import (
 // The shapes of GraphQL's answers, and how they become facts.
 
 type pageInfo struct {
-	HasNextPage bool
-	EndCursor   string
+	HasNextPage     bool
+	HasPreviousPage bool // asked for of the lists that are read from their end
+	EndCursor       string
 }
 
 // errStuck is a list that promises a further page and gives the same one again.
@@ -107,9 +108,9 @@ func (w writer) did(a *actor, viewer bool) bool { return w.login == "" && viewer
 // fact is the comment as the engine takes it. It is ours only as long as nobody else edited it.
 func (n commentNode) fact(w writer) facts.Comment {
 	c := facts.Comment{ID: int64(n.ID), Author: n.Author.person(), Body: n.Body, Created: n.CreatedAt, Edited: n.LastEditedAt != nil, Hidden: n.IsMinimized, URL: n.URL}
+	c.EditedByOther = c.Edited && !n.Editor.person().Is(c.Author)
 	if w.did(n.Author, n.ViewerDidAuthor) {
-		byOther := n.LastEditedAt != nil && !n.Editor.person().Is(c.Author)
-		c.Own, c.Touched = !byOther, byOther
+		c.Own, c.Touched = !c.EditedByOther, c.EditedByOther
 	}
 	for _, g := range n.ReactionGroups {
 		answered := w.login == "" && g.ViewerHasReacted || slices.ContainsFunc(g.Reactors.Nodes, func(a actor) bool { return w.is(&a) })

@@ -131,7 +131,40 @@ func (g *GitHub) repositories(ctx context.Context, installation int64) ([]engine
 	}
 }
 
-// InstallationOf finds the installation of the App on a repository.
+// installed is when the App was installed, by GitHub's word. It is asked once for each installation, which keeps its
+// time and gets another id where it is made anew. Zero where there is no App, or it is not there any more.
+func (g *GitHub) installed(ctx context.Context, key engine.Key) (time.Time, error) {
+	if g.app == nil {
+		return time.Time{}, nil
+	}
+	var at time.Time
+	g.cache.with(func() { at = g.cache.installed[key.Installation] })
+	if !at.IsZero() {
+		return at, nil
+	}
+	c, err := g.appClient()
+	if err != nil {
+		return at, err
+	}
+	i, _, err := c.Apps.FindRepositoryInstallation(ctx, key.Owner, key.Repo)
+	if gone(err) {
+		return at, nil
+	}
+	if err != nil {
+		return at, fmt.Errorf("ask when the App was installed on %s: %w", key.FullName(), limited(err))
+	}
+	at = i.GetCreatedAt().Time
+	g.cache.with(func() { g.cache.installed[i.GetID()] = at })
+	return at, nil
+}
+
+// notInstalled says in its own words that, for the App, there is no such repository: it is [engine.ErrGone].
+type notInstalled string
+
+func (e notInstalled) Error() string      { return string(e) }
+func (notInstalled) Is(target error) bool { return target == engine.ErrGone }
+
+// InstallationOf finds the installation of the App on a repository; [engine.ErrGone] where there is none.
 func (g *GitHub) InstallationOf(ctx context.Context, owner, repo string) (int64, error) {
 	c, err := g.appClient()
 	if err != nil {
@@ -139,7 +172,7 @@ func (g *GitHub) InstallationOf(ctx context.Context, owner, repo string) (int64,
 	}
 	i, _, err := c.Apps.FindRepositoryInstallation(ctx, owner, repo)
 	if gone(err) {
-		return 0, fmt.Errorf("there is no repository %s/%s on which App %d is installed: install it there from the App's settings page, or correct the name", owner, repo, g.AppID())
+		return 0, notInstalled(fmt.Sprintf("there is no repository %s/%s on which App %d is installed: install it there from the App's settings page, or correct the name", owner, repo, g.AppID()))
 	}
 	if err != nil {
 		return 0, fmt.Errorf("find the App's installation on %s/%s: %w", owner, repo, limited(err))

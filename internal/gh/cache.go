@@ -26,11 +26,15 @@ type cache struct {
 	shared   map[string]cachedShared            // installation/owner: what a look cannot see
 	merged   map[[2]*policy.Policy]mergedPolicy // the owner's and the repository's → what is in force
 	minds    map[string]map[string]bool         // owner/repo → branch → its rules depend on how checks and statuses end
+	bases    map[string]map[string]int          // owner/repo → branches that open pull requests go into, see noteBases
+	readings int                                // of bases so far
 	evidence map[string]*evidence               // owner/repo
+
+	installed map[int64]time.Time // installation → when it was made
 }
 
 func newCache() *cache {
-	c := &cache{indexes: map[string]*index{}, evidence: map[string]*evidence{}}
+	c := &cache{indexes: map[string]*index{}, evidence: map[string]*evidence{}, installed: map[int64]time.Time{}}
 	c.clear()
 	return c
 }
@@ -39,7 +43,7 @@ func newCache() *cache {
 func (c *cache) clear() {
 	c.configs, c.older, c.people = map[string]parsed{}, map[string]*policy.Policy{}, map[string]map[string]facts.Person{}
 	c.teams, c.files, c.compared = map[string]cachedTeam{}, map[string][]facts.File{}, map[string]facts.Comparison{}
-	c.pulls, c.minds = newPullCache(), map[string]map[string]bool{}
+	c.pulls, c.minds, c.bases = newPullCache(), map[string]map[string]bool{}, map[string]map[string]int{}
 	c.shared, c.merged = map[string]cachedShared{}, map[[2]*policy.Policy]mergedPolicy{}
 }
 
@@ -51,7 +55,7 @@ const maxCached = 5000
 func (c *cache) with(fn func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.configs)+len(c.people)+len(c.teams)+len(c.older)+len(c.files)+len(c.compared)+len(c.minds)+len(c.shared)+len(c.merged) > maxCached {
+	if len(c.configs)+len(c.people)+len(c.teams)+len(c.older)+len(c.files)+len(c.compared)+len(c.minds)+len(c.bases)+len(c.shared)+len(c.merged) > maxCached {
 		c.clear()
 	}
 	if c.pulls.full() {

@@ -41,7 +41,9 @@ type Classified struct {
 	Stale []Stale
 	// Statuses are looked at as well where the rules depend on how checks and statuses end: see [GitHub.Minds].
 	Statuses []engine.Key
-	Gone     int64 // the installation that was removed; what is stored of it is purged
+	// Bases are looked at as well where pull requests may go into the branch: see [GitHub.MayBeBase].
+	Bases []engine.Key
+	Gone  int64 // the installation that was removed; what is stored of it is purged
 }
 
 // Self is the App as webhooks name it.
@@ -287,19 +289,29 @@ func deliverableKey(k engine.Key, number int) engine.Key {
 // maxListed is how many commits GitHub lists in a push at most.
 const maxListed = 2048
 
+// push looks at the pull requests into the branch. Where the default branch may have got another config that is a
+// look at the repository, which has all of its pull requests looked at.
 func push(e *event, c *Classified) {
 	k, ok := e.key()
-	if !ok || e.Deleted || e.Ref != "refs/heads/"+e.Repository.DefaultBranch {
+	branch, isBranch := strings.CutPrefix(e.Ref, "refs/heads/")
+	if !ok || !isBranch || branch == "" || e.Deleted {
 		return
 	}
-	touched := e.Forced || len(e.Commits) == 0 || len(e.Commits) >= maxListed
-	for _, commit := range e.Commits {
-		touched = touched || slices.Contains(slices.Concat(commit.Added, commit.Removed, commit.Modified), ConfigPath)
-	}
-	if touched {
+	anew := e.anew()
+	if branch == e.Repository.DefaultBranch && anew {
 		c.Stale = append(c.Stale, Stale{What: StaleConfig, Owner: k.Owner, Repo: k.Repo})
 		c.Keys = append(c.Keys, k)
+		return
 	}
+	c.Bases = append(c.Bases, engine.IntoKey(k, branch, anew))
+}
+
+// anew reports whether a push may bring another config to its branch, or another past. Where not all commits are
+// listed that is not known.
+func (e *event) anew() bool {
+	return e.Forced || len(e.Commits) == 0 || len(e.Commits) >= maxListed || slices.ContainsFunc(e.Commits, func(c commit) bool {
+		return slices.Contains(slices.Concat(c.Added, c.Removed, c.Modified), ConfigPath)
+	})
 }
 
 func teams(e *event, c *Classified) {

@@ -57,15 +57,15 @@ func merged(k engine.Key, e *event, c *Classified) {
 	if e.Action != "closed" && !renamed {
 		return
 	}
-	was := engine.DeliverableOf(e.Changes.from(), e.Pull.Head.Ref)
-	if renamed && was == engine.DeliverableOf(e.Pull.Body, e.Pull.Head.Ref) {
+	was := engine.DeliverableOf(k.FullName(), e.Changes.from(), e.Pull.Head.Ref)
+	if renamed && was == engine.DeliverableOf(k.FullName(), e.Pull.Body, e.Pull.Head.Ref) {
 		return
 	}
 	c.Stale = append(c.Stale, Stale{What: StaleEvidence, Owner: k.Owner, Repo: k.Repo})
 	if renamed && was > 0 {
 		c.Keys = append(c.Keys, k.Issue(was))
 	}
-	c.Keys = append(c.Keys, deliverableKey(k, engine.DeliverableOf(e.Pull.Body, e.Pull.Head.Ref)))
+	c.Keys = append(c.Keys, deliverableKey(k, engine.DeliverableOf(k.FullName(), e.Pull.Body, e.Pull.Head.Ref)))
 }
 
 // pullRequestReview looks at a pull request that somebody reviewed. A bot's review is nobody's approval.

@@ -30,6 +30,9 @@ func classifyFrom(t testing.TB, event, action, login, kind, rest string) string 
 	for _, k := range c.Statuses {
 		parts = append(parts, "statuses "+strings.TrimPrefix(k.String(), "7/acme/churn/"))
 	}
+	for _, k := range c.Bases {
+		parts = append(parts, "bases "+strings.TrimPrefix(k.String(), "7/acme/churn/"))
+	}
 	for _, s := range c.Stale {
 		parts = append(parts, strings.TrimSpace("stale "+string(s.What)+" "+s.Commit))
 	}
@@ -132,9 +135,16 @@ func TestClassify(t *testing.T) {
 		{"a deployment waits", "deployment_protection_rule", "requested", `"environment":"production","deployment":{"id":5},"deployment_callback_url":"https://api.github.com/repos/acme/churn/actions/runs/1234567890123/deployment_protection_rule"`, "deployment-review/5/1234567890123/production"},
 		{"a deployment that cannot be answered", "deployment_protection_rule", "requested", `"environment":"production","deployment":{"id":5},"deployment_callback_url":"https://example.com"`, ""},
 		{"the config pushed", "push", "", `"ref":"refs/heads/main","commits":[{"modified":[".github/phasegate.yml"]}]`, "repository, stale config"},
-		{"other files pushed", "push", "", `"ref":"refs/heads/main","commits":[{"added":["a.go"]}]`, ""},
+		{"other files pushed", "push", "", `"ref":"refs/heads/main","commits":[{"added":["a.go"]}]`, "bases pull/into:main"},
 		{"a force push", "push", "", `"ref":"refs/heads/main","forced":true,"commits":[{"added":["a.go"]}]`, "repository, stale config"},
-		{"a push to a branch", "push", "", `"ref":"refs/heads/x","commits":[{"modified":[".github/phasegate.yml"]}]`, ""},
+		{"nobody tells what was pushed", "push", "", `"ref":"refs/heads/main","commits":[]`, "repository, stale config"},
+		{"a push to a branch", "push", "", `"ref":"refs/heads/release/1","commits":[{"added":["a.go"]}]`, "bases pull/into:release/1"},
+		{"the config pushed to a branch", "push", "", `"ref":"refs/heads/x","commits":[{"added":["a.go"]},{"removed":[".github/phasegate.yml"]}]`, "bases pull/config:x"},
+		{"a force push to a branch", "push", "", `"ref":"refs/heads/x","forced":true,"commits":[{"added":["a.go"]}]`, "bases pull/config:x"},
+		{"nobody tells what was pushed to a branch", "push", "", `"ref":"refs/heads/x","commits":[]`, "bases pull/config:x"},
+		{"more commits than are listed pushed to a branch", "push", "", `"ref":"refs/heads/x","commits":[{}` + strings.Repeat(`,{}`, 2047) + `]`, "bases pull/config:x"},
+		{"a branch deleted", "push", "", `"ref":"refs/heads/x","deleted":true,"commits":[]`, ""},
+		{"a tag", "push", "", `"ref":"refs/tags/v1","commits":[{"added":["a.go"]}]`, ""},
 		{"a collaborator changed", "member", "edited", `"member":{"login":"x"}`, "stale teams"},
 		{"a repository handed over", "repository", "transferred", `"changes":{}`, "repository, stale config, stale teams"},
 		{"a team changed", "membership", "added", `"team":{"slug":"data"}`, "stale teams"},
@@ -188,7 +198,7 @@ func TestDeliverableOfAPull(t *testing.T) {
 		{"Deliverable: 3", "", 0},
 		{"Deliverable: #99999999999999999999", "", 0},
 	} {
-		if got := engine.DeliverableOf(c.body, c.ref); got != c.want {
+		if got := engine.DeliverableOf("acme/churn", c.body, c.ref); got != c.want {
 			t.Errorf("%q on %q: %d, want %d", c.body, c.ref, got, c.want)
 		}
 	}

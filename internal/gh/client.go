@@ -281,6 +281,7 @@ func (c *client) ask(ctx context.Context, document string, variables map[string]
 		switch {
 		case e.Type == "NOT_FOUND", e.Type == refusal && e.in("parent"): // a parent in a repository that we may not see is none
 		case e.Type == refusal && e.in("requestedReviewer"): // nor is a team: a workflow's token sees no members
+		case e.Type == refusal && e.in("push"): // nor is who pushed: that is not told of every commit either
 		case e.Type == refusal && e.in("shared"): // nor is another repository: it is asked for with a token of its own
 		case e.Type == refusal && e.in("mergeQueueEntry"): // nor is a place in a queue: who may not see queues judges no groups
 		case e.Type == refusal:

@@ -93,7 +93,7 @@ repository(owner: $owner, name: $repo) { defaultBranchRef { target { ... on Comm
   history(first: 30, path: "` + ConfigPath + `") { nodes { oid } } } } } } }`
 
 const teamDocument = `query($org: String!, $slug: String!, $after: String) {
-organization(login: $org) { team(slug: $slug) { members(first: 100, after: $after, membership: ALL) {
+organization(login: $org) { team(slug: $slug) { privacy members(first: 100, after: $after, membership: ALL) {
   pageInfo { hasNextPage endCursor } nodes { login databaseId } } } } }`
 
 const surveyDocument = `query($owner: String!, $repo: String!) {

@@ -42,7 +42,7 @@ const maxFiles = 3000
 
 // pull is a merged pull request with all its files.
 func (j *gathering) pull(ctx context.Context, n pullNode) (facts.MergedPull, error) {
-	p := facts.MergedPull{Number: n.Number, Deliverable: engine.DeliverableOf(n.Body, n.HeadRefName), Experiment: engine.ExperimentOf(n.Body), Author: n.Author.person()}
+	p := facts.MergedPull{Number: n.Number, Deliverable: engine.DeliverableOf(j.key.FullName(), n.Body, n.HeadRefName), Experiment: engine.ExperimentOf(j.key.FullName(), n.Body), Author: n.Author.person()}
 	if n.MergedAt != nil {
 		p.Merged = *n.MergedAt
 	}

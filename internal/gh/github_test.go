@@ -157,7 +157,8 @@ func (w *world) do(login, method, path string, in, out any) {
 	w.send(http.DefaultTransport, "sim-"+login, method, path, in, out)
 }
 
-// send sends a request through a transport, with a token unless that brings its own.
+// send sends a request through a transport, with a token unless that brings its own. The path is below the
+// repository's, unless it begins with /orgs/.
 func (w *world) send(rt http.RoundTripper, token, method, path string, in, out any) {
 	w.t.Helper()
 	var body io.Reader
@@ -168,7 +169,10 @@ func (w *world) send(rt http.RoundTripper, token, method, path string, in, out a
 		}
 		body = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(w.t.Context(), method, w.api+"/repos/"+w.key.FullName()+path, body)
+	if !strings.HasPrefix(path, "/orgs/") {
+		path = "/repos/" + w.key.FullName() + path
+	}
+	req, err := http.NewRequestWithContext(w.t.Context(), method, w.api+path, body)
 	if err != nil {
 		w.t.Fatal(err)
 	}

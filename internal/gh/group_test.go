@@ -148,3 +148,32 @@ func TestGroupThatMayNotBeRead(t *testing.T) {
 		}
 	}
 }
+
+// A pull request whose head a merge queue made is told: by the queue's branch and, when that is gone, by our own check
+// of the group.
+func TestHeadOfAMergeGroup(t *testing.T) {
+	w := queueWorld(t)
+	one := w.queued("one")
+	group := w.groupOf(one)
+	made := strings.TrimPrefix(group.Ref, "main@")
+	if w.pull(one).Pull.OfQueue {
+		t.Error("a pull request in a queue has a head of its own")
+	}
+	w.do("sara-ds", "POST", "/git/refs", map[string]string{"ref": "refs/heads/dev", "sha": w.head("main")}, nil)
+	taken := w.open("taken", made, "dev")
+	if p := w.pull(taken).Pull; !p.OfQueue || p.Head != made {
+		t.Errorf("while the queue's branch is there: %+v", p)
+	}
+	w.push("one", w.commit(w.head("one"), "more", treeEntry{path: "more", content: "1"})) // the group is given up
+	if w.pull(taken).Pull.OfQueue {
+		t.Error("nothing tells any more")
+	}
+	w.apply(group, engine.PutCheck{Name: engine.GateCheck, Head: made, ExternalID: "pull:1:x", Conclusion: "failure", Title: "t", Summary: "s"})
+	if w.pull(taken).Pull.OfQueue {
+		t.Error("a check of a pull request is taken for a group's")
+	}
+	w.apply(group, engine.PutCheck{Name: engine.RolesCheck, Head: made, ExternalID: "group:x", Conclusion: "failure", Title: "t", Summary: "s"})
+	if !w.pull(taken).Pull.OfQueue {
+		t.Error("our own check of the group does not tell")
+	}
+}

@@ -57,7 +57,7 @@ func (g *GitHub) permitted(ctx context.Context, c *client, key engine.Key, p pol
 	g.cache.with(func() {
 		if g.cache.forgot == asked {
 			for q, people := range found {
-				g.cache.teams[permittedAt(key, q)] = cachedTeam{people, time.Now()}
+				g.cache.teams[permittedAt(key, q)] = cachedTeam{membership{people: people}, time.Now()}
 			}
 		}
 	})

@@ -75,7 +75,7 @@ func TestRosterByPermission(t *testing.T) {
 	}
 	w.wire.answer = refuse
 	r := w.snapshot().Roster
-	if len(r.Unread) != 3 || r.Unread[lifecycle.MLEngineer] != "who is in permission:maintain could not be read" || len(r.Holders[lifecycle.SubjectMatterExpert]) != 1 {
+	if len(r.Unread) != 3 || r.Unread[lifecycle.MLEngineer] != "members-unread permission:maintain" || len(r.Holders[lifecycle.SubjectMatterExpert]) != 1 {
 		t.Errorf("%+v", r)
 	}
 	w.wire.answer = func(r *http.Request, body string) *http.Response {
@@ -110,5 +110,73 @@ func TestCollaboratorsOfEveryKind(t *testing.T) {
 	}
 	if got := loginsOf(r.Holders[lifecycle.BusinessStakeholder]); got != "b" {
 		t.Errorf("admin: %q", got)
+	}
+}
+
+// Who is in a secret team is not told; made visible, its members hold their role.
+func TestASecretTeamIsNotTold(t *testing.T) {
+	w := newWorld(t, teamConfig)
+	w.do("helena-bs", "PATCH", "/orgs/acme/teams/science", map[string]string{"privacy": "secret"}, nil)
+	roster := func() facts.Roster {
+		t.Helper()
+		return w.snapshot().Roster
+	}
+	var read string
+	w.wire.answer = func(r *http.Request, body string) *http.Response {
+		if strings.Contains(body, `"slug":"science"`) {
+			read += body
+		}
+		return nil
+	}
+	r := roster()
+	if got := r.Unread[lifecycle.DataScientist]; got != "secret-team acme/science" || len(r.Holders[lifecycle.DataScientist]) > 0 || len(r.Unread) != 1 {
+		t.Errorf("%+v", r)
+	}
+	if r.Teams["acme/science"] != nil {
+		t.Errorf("kept: %v", r.Teams)
+	}
+	read = ""
+	w.do("helena-bs", "PATCH", "/orgs/acme/teams/science", map[string]string{"privacy": "closed"}, nil)
+	if roster(); read != "" {
+		t.Errorf("asked without an event: %s", read)
+	}
+	c, err := gh.Self{}.Classify("team", []byte(`{"action":"edited","team":{"slug":"science","privacy":"closed"},"changes":{"privacy":{"from":"secret"}},"organization":{"login":"acme"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.hub.Forget(c.Stale)
+	if r := roster(); loginsOf(r.Holders[lifecycle.DataScientist]) != "sara-ds tom-ds" || len(r.Unread) > 0 {
+		t.Errorf("made visible: %+v", r)
+	}
+}
+
+// A login without an account is not nobody: where nobody else holds the role it waits, and where somebody does they
+// hold it.
+func TestARoleWithoutAnAccount(t *testing.T) {
+	for _, c := range []struct{ name, config, unread, holders string }{
+		{"alone", "data-scientist: [Sara-Gone]", "no-account @Sara-Gone", ""},
+		{"with others", "data-scientist: [sara-gone, tom-ds]", "", "tom-ds"},
+		{"with a team", "data-scientist: [sara-gone, acme/science]", "", "sara-ds tom-ds"},
+		{"with a team that nobody is in", "data-scientist: [sara-gone, acme/nobody]", "no-account @sara-gone", ""},
+		{"with a secret team", "data-scientist: [sara-gone, acme/hidden]", "secret-team acme/hidden", ""},
+		{"nobody is named", "data-engineer: [tom-ds]", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, "version: 1\nroles:\n  business-stakeholder: [helena-bs]\n  "+c.config+"\nvalidators: [ana-gone]\n")
+			for team, privacy := range map[string]string{"nobody": "closed", "hidden": "secret"} {
+				w.do("helena-bs", "POST", "/orgs/acme/teams", map[string]string{"name": team, "privacy": privacy}, nil)
+				w.do("helena-bs", "DELETE", "/orgs/acme/teams/"+team+"/memberships/helena-bs", nil, nil) // who made it is in it
+			}
+			r := w.snapshot().Roster
+			if got := r.Unread[lifecycle.DataScientist]; got != c.unread {
+				t.Errorf("unread: %q, want %q", got, c.unread)
+			}
+			if got := loginsOf(r.Holders[lifecycle.DataScientist]); got != c.holders {
+				t.Errorf("holders: %q, want %q", got, c.holders)
+			}
+			if got := r.Unread[lifecycle.Validator]; got != "no-account @ana-gone" || r.Unread[lifecycle.BusinessStakeholder] != "" {
+				t.Errorf("%v", r.Unread)
+			}
+		})
 	}
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/phasegate/phasegate/internal/facts"
 )
 
-// maxReads is how often a pull request is read whose head moves meanwhile.
+// maxReads is how often a pull request is read whose head or base moves meanwhile.
 const maxReads = 3
 
-// errMoved is a pull request whose head moved while it was read.
-var errMoved = errors.New("its head moved while it was read")
+// errMoved is a pull request whose head or base moved while it was read.
+var errMoved = errors.New("its head or its base moved while it was read")
 
 // Pull implements [engine.Hub]. With everything else known from earlier it costs one request and two points.
 func (g *GitHub) Pull(ctx context.Context, key engine.Key) (engine.PullSnapshot, error) {
@@ -51,6 +51,7 @@ func (g *GitHub) pull(ctx context.Context, key engine.Key) (engine.PullSnapshot,
 	if s.Rules, err = g.rules(ctx, c, key, &a.repositoryNode); err != nil {
 		return s, err
 	}
+	s.Branch, _ = a.head()
 	if s.Gone = a.PullRequest == nil; !s.Gone {
 		if err := g.openPull(ctx, c, &s, a); err != nil {
 			return s, err
@@ -108,21 +109,22 @@ func (g *GitHub) openPull(ctx context.Context, c *client, s *engine.PullSnapshot
 	if err != nil {
 		return err
 	}
-	s.Pull.Runs, s.Pull.Rerequested = g.runs(head), g.rerequested(head)
-	if s.Pull.Sharing, err = c.sharing(ctx, s.Key, s.Pull.Head, a.PullRequests); err != nil {
+	s.Pull.Runs, s.Pull.Rerequested, s.Pull.OfQueue = g.runs(head), g.rerequested(head), g.ofQueue(head)
+	others, err := c.others(ctx, s.Key, a.PullRequests)
+	if err != nil {
 		return err
 	}
+	g.cache.noteBases(s.Key, n.openBase(), others)
+	s.Pull.Sharing, s.Change = withHead(others, s.Pull.Head), n.change()
 	if err := g.pullRules(s, a, head.commitConfig); err != nil || s.Rules.Policy == nil {
 		return err
 	}
-	if err := g.talk(ctx, c, s, n); err != nil || n.Closed {
+	if err := g.lists(ctx, c, s, n); err != nil || n.Closed {
 		return err
 	}
-	if s.Pull.Commits, err = g.commits(ctx, c, s, n); err != nil {
-		return err
-	}
-	s.Pull.Files, err = g.changes(ctx, c, s, n)
-	return err
+	commits, _ := s.Pull.Commits.Get()
+	s.Pull.Passed = withHead(others, n.heads(commits)...)
+	return nil
 }
 
 // maxCommits is how many commits of a pull request GitHub lists.
@@ -178,71 +180,4 @@ func (g *GitHub) pullRules(s *engine.PullSnapshot, a *pullAnswer, head commitCon
 		g.cache.mind(s.Key, s.Pull.BaseRef, s.Base)
 	}
 	return err
-}
-
-// talk takes all comments and reviews, reading on from those that came with the pull request.
-func (g *GitHub) talk(ctx context.Context, c *client, s *engine.PullSnapshot, n *openPullNode) error {
-	said, err := more(ctx, c, s.Key, n.Comments, pullCommentsDocument, func(p *openPullNode) list[commentNode] { return p.Comments })
-	if err != nil {
-		return fmt.Errorf("read further comments: %w", err)
-	}
-	given, err := more(ctx, c, s.Key, n.Reviews, reviewsDocument, func(p *openPullNode) list[reviewNode] { return p.Reviews })
-	if err != nil {
-		return fmt.Errorf("read further reviews: %w", err)
-	}
-	s.Pull.Comments, s.Pull.Reviews = comments(said, g.own(c)), reviews(given)
-	return nil
-}
-
-// commits are all commits of the pull request. Those of a long one are kept.
-func (g *GitHub) commits(ctx context.Context, c *client, s *engine.PullSnapshot, n *openPullNode) (facts.Fact[[]facts.PullCommit], error) {
-	unknown := facts.Unknown[[]facts.PullCommit](facts.TooManyCommits)
-	if n.Commits.TotalCount > maxCommits {
-		return unknown, nil
-	}
-	at := pullAt(s.Key, s.Pull)
-	var known []facts.PullCommit
-	g.cache.with(func() { known = g.cache.pulls.commits[at] })
-	if known != nil {
-		return facts.Known(known), nil
-	}
-	nodes, err := more(ctx, c, s.Key, n.Commits, commitsDocument, func(p *openPullNode) list[ofPullNode] { return p.Commits })
-	if err != nil {
-		return unknown, fmt.Errorf("read further commits: %w", err)
-	}
-	out := make([]facts.PullCommit, 0, len(nodes))
-	for _, node := range nodes {
-		out = append(out, node.fact())
-	}
-	switch {
-	case len(out) > 0 && out[len(out)-1].SHA != s.Pull.Head:
-		return unknown, errMoved
-	case len(out) != n.Commits.TotalCount:
-		return unknown, nil
-	case n.Commits.PageInfo.HasNextPage:
-		g.cache.with(func() { g.cache.pulls.commits[at] = out })
-	}
-	return facts.Known(out), nil
-}
-
-// more is a list of a pull request with the pages after its first one.
-func more[T any](ctx context.Context, c *client, key engine.Key, first list[T], document string, of func(*openPullNode) list[T]) ([]T, error) {
-	nodes, page := first.Nodes, first.PageInfo
-	for page.HasNextPage {
-		var a struct {
-			Repository *struct{ PullRequest *openPullNode }
-		}
-		if err := c.query(ctx, document, variables(key, "number", key.Number, "after", cursor(page.EndCursor)), &a); err != nil {
-			return nil, err
-		}
-		if a.Repository == nil || a.Repository.PullRequest == nil {
-			return nil, errors.New("it is not there any more") // half of them would be judged as all
-		}
-		next := of(a.Repository.PullRequest)
-		if next.PageInfo.stuck(page) {
-			return nil, errStuck
-		}
-		nodes, page = append(nodes, next.Nodes...), next.PageInfo
-	}
-	return nodes, nil
 }

@@ -3,8 +3,6 @@ package gh
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"net/url"
 	"slices"
 
 	"github.com/google/go-github/v62/github"
@@ -12,36 +10,18 @@ import (
 	"github.com/phasegate/phasegate/internal/facts"
 )
 
-// changes are the files of the pull request, which only REST tells with their hashes and former names: a request
-// for each hundred, and none while head and base stay as they are.
-func (g *GitHub) changes(ctx context.Context, c *client, s *engine.PullSnapshot, n *openPullNode) (facts.Fact[[]facts.PullFile], error) {
-	unknown := facts.Unknown[[]facts.PullFile](facts.TooManyFiles)
-	if n.ChangedFiles > maxFiles {
-		return unknown, nil
-	}
-	at := pullAt(s.Key, s.Pull)
-	var known []facts.PullFile
-	g.cache.with(func() { known = g.cache.pulls.files[at] })
-	if known != nil {
-		return facts.Known(known), nil
-	}
-	listed, err := c.files(ctx, s.Key)
-	if err != nil {
-		return unknown, fmt.Errorf("list the files: %w", limited(err))
-	}
-	if err := c.stayed(ctx, s, listed); err != nil {
-		return unknown, err
-	}
+// files are what the pull request changes, by path; nil where GitHub did not list as many as it counts. Only REST
+// tells them with their hashes and former names: a request for each hundred.
+func (n *openPullNode) files(listed []*github.CommitFile) []facts.PullFile {
 	if len(listed) < n.ChangedFiles {
-		return unknown, nil
+		return nil
 	}
 	out := make([]facts.PullFile, 0, len(listed))
 	for _, f := range listed {
 		out = append(out, changedFile(f))
 	}
 	slices.SortFunc(out, func(a, b facts.PullFile) int { return cmp.Compare(a.Path, b.Path) })
-	g.cache.with(func() { g.cache.pulls.files[at] = out })
-	return facts.Known(out), nil
+	return out
 }
 
 func changedFile(f *github.CommitFile) facts.PullFile {
@@ -67,31 +47,4 @@ func (c *client) files(ctx context.Context, key engine.Key) ([]*github.CommitFil
 		}
 		opts.Page = res.NextPage
 	}
-}
-
-// stayed makes sure that the files are those of the head that was read: each that was not removed names the commit
-// it is of. Where that is another one, or none tells, GitHub is asked where the head is.
-func (c *client) stayed(ctx context.Context, s *engine.PullSnapshot, files []*github.CommitFile) error {
-	same, other := false, false
-	for _, f := range files {
-		if at, err := url.Parse(f.GetContentsURL()); f.GetStatus() != "removed" {
-			same = true
-			other = other || err != nil || at.Query().Get("ref") != s.Pull.Head
-		}
-	}
-	if same && !other {
-		return nil
-	}
-	var a struct {
-		Repository *struct {
-			PullRequest *struct{ HeadRefOid string }
-		}
-	}
-	if err := c.query(ctx, movedDocument, variables(s.Key, "number", s.Key.Number), &a); err != nil {
-		return err
-	}
-	if a.Repository == nil || a.Repository.PullRequest == nil || a.Repository.PullRequest.HeadRefOid != s.Pull.Head {
-		return errMoved
-	}
-	return nil
 }

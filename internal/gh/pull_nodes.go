@@ -30,8 +30,49 @@ type openPullNode struct {
 	Commits                            list[ofPullNode]
 	ReviewRequests                     list[requestNode]
 	TimelineItems                      list[requestNode]
+	Deleted                            list[deletedNode]
+	Retargeted, Forced                 list[movedNode]
 	Last                               list[struct{ Commit headNode }]
 	MergeQueueEntry                    *entryNode
+}
+
+// movedNode is an event that moved the head or the base.
+type movedNode struct {
+	ID           string
+	CreatedAt    time.Time
+	BeforeCommit *struct{ Oid string } // null once git has cleared it away
+}
+
+// when is the newest of the events; zero for none.
+func when(events list[movedNode]) time.Time {
+	var at time.Time
+	for _, e := range events.Nodes {
+		at = e.CreatedAt
+	}
+	return at
+}
+
+// which is the newest of the events; "" for none.
+func which(events list[movedNode]) string {
+	var id string
+	for _, e := range events.Nodes {
+		id = e.ID
+	}
+	return id
+}
+
+// heads are the commits that are known to have been the head before: its own, and what was replaced last.
+func (n *openPullNode) heads(commits []facts.PullCommit) []string {
+	var out []string
+	for _, c := range commits {
+		out = append(out, c.SHA)
+	}
+	for _, e := range n.Forced.Nodes {
+		if e.BeforeCommit != nil {
+			out = append(out, e.BeforeCommit.Oid)
+		}
+	}
+	return slices.DeleteFunc(out, func(sha string) bool { return sha == n.HeadRefOid })
 }
 
 // base is the base branch's newest commit, and the config there.
@@ -49,7 +90,8 @@ func (n *openPullNode) fact(w writer) facts.Pull {
 		Closed: n.Closed, Merged: n.Merged, Draft: n.IsDraft, Head: n.HeadRefOid, HeadRef: n.HeadRefName, Fork: n.IsCrossRepository,
 		Base: n.base().Oid, BaseRef: n.BaseRefName, URL: n.URL, Additions: n.Additions, Deletions: n.Deletions,
 		Files: facts.Unknown[[]facts.PullFile](facts.NotNeeded), Commits: facts.Unknown[[]facts.PullCommit](facts.NotNeeded),
-		Comments: comments(n.Comments.Nodes, w), Reviews: reviews(n.Reviews.Nodes),
+		Comments: comments(n.Comments.Nodes, w), Reviews: reviews(n.Reviews.Nodes), Retargeted: when(n.Retargeted), ForcePushed: when(n.Forced),
+		AskedCut: n.TimelineItems.PageInfo.HasPreviousPage,
 	}
 	if e := n.MergeQueueEntry; e != nil && e.HeadCommit != nil {
 		p.Queued = groupRef(n.BaseRefName, e.HeadCommit.Oid)
@@ -68,7 +110,16 @@ func (n *openPullNode) fact(w writer) facts.Pull {
 			p.Asked = append(p.Asked, facts.ReviewRequest{Reviewer: who, Removed: e.Typename == "ReviewRequestRemovedEvent", By: by, Own: w.did(e.Actor, by.Is(w.viewer)), At: e.CreatedAt})
 		}
 	}
+	for _, e := range n.Deleted.Nodes {
+		p.Deleted = append(p.Deleted, facts.DeletedComment{Author: e.DeletedCommentAuthor.person(), By: e.Actor.person(), At: e.CreatedAt})
+	}
 	return p
+}
+
+// deletedNode is the event of a comment that was deleted.
+type deletedNode struct {
+	CreatedAt                   time.Time
+	Actor, DeletedCommentAuthor *actor
 }
 
 // commitConfig is a commit with its config.
@@ -188,12 +239,24 @@ func (a gitActor) person() (facts.Person, bool) {
 // ofPullNode is one of a pull request's commits.
 type ofPullNode struct {
 	Commit struct {
-		Oid       string
-		Parents   list[struct{ Oid string }]
-		Authors   list[gitActor]
-		Committer *gitActor
-		Signature *struct{ IsValid bool }
+		Oid         string
+		Parents     list[struct{ Oid string }]
+		Authors     list[gitActor]
+		Committer   *gitActor
+		Signature   *struct{ IsValid bool }
+		CheckSuites list[struct{ Push *struct{ Pusher *actor } }]
 	}
+}
+
+// pusher is who brought the commit to the repository, as the first suite says that knows; zero where none does: it
+// came with others, or from a fork.
+func (n ofPullNode) pusher() facts.Person {
+	for _, s := range n.Commit.CheckSuites.Nodes {
+		if s.Push != nil && s.Push.Pusher != nil && s.Push.Pusher.DatabaseID != 0 {
+			return s.Push.Pusher.person()
+		}
+	}
+	return facts.Person{}
 }
 
 func (n ofPullNode) fact() facts.PullCommit {
@@ -213,5 +276,6 @@ func (n ofPullNode) fact() facts.PullCommit {
 		}
 		out.Unnamed = out.Unnamed || !known
 	}
+	out.Pusher = n.pusher()
 	return out
 }

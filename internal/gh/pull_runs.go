@@ -14,6 +14,7 @@ import (
 type headNode struct {
 	commitConfig
 	Gate, Roles, Metrics, Config list[suiteNode]
+	Suites                       list[struct{ Branch *struct{ Name string } }] // of whoever
 }
 
 type suiteNode struct {
@@ -106,16 +107,39 @@ func (g *GitHub) rerequested(n headNode) bool {
 	return false
 }
 
-// filters are the variables by which Phasegate's runs are found. An App's id keeps strangers' suites from taking
-// the place of ours.
+// queueBranches is how the names of the branches begin that GitHub makes for merge groups, groupRuns how the external
+// ids of our own checks on them do.
+const (
+	queueBranches = "gh-readonly-queue/"
+	groupRuns     = "group:"
+)
+
+// ofQueue reports whether a merge queue made the commit. A suite tells while its branch is there, our own check of the
+// group after that.
+func (g *GitHub) ofQueue(n headNode) bool {
+	for _, s := range n.Suites.Nodes {
+		if s.Branch != nil && strings.HasPrefix(s.Branch.Name, queueBranches) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(g.runs(n), func(r facts.Run) bool { return strings.HasPrefix(r.ExternalID, groupRuns) })
+}
+
+// filters are the variables by which Phasegate's runs on a pull request are found. An App's id keeps strangers'
+// suites from taking the place of ours.
 func (g *GitHub) filters() map[string]any {
 	vars := map[string]any{}
 	for field, name := range map[string]string{"gate": engine.GateCheck, "roles": engine.RolesCheck, "metrics": engine.MetricsCheck, "config": engine.ConfigName} {
-		suites := map[string]any{"checkName": name}
-		if id := g.AppID(); id != 0 {
-			suites["appId"] = id
-		}
-		vars[field], vars[field+"Runs"] = suites, map[string]any{"checkName": name, "checkType": "LATEST"}
+		vars[field], vars[field+"Runs"] = g.filter(name, "LATEST")
 	}
 	return vars
+}
+
+// filter finds our suites that have runs of a name, and those runs: LATEST or ALL.
+func (g *GitHub) filter(name, which string) (suites, runs map[string]any) {
+	suites = map[string]any{"checkName": name}
+	if id := g.AppID(); id != 0 {
+		suites["appId"] = id
+	}
+	return suites, map[string]any{"checkName": name, "checkType": which}
 }

@@ -140,8 +140,8 @@ func TestCostOfAPull(t *testing.T) {
 	if f := known(t, w.pull(key).Pull.Files); len(f) != 2 {
 		t.Errorf("%d files after a push", len(f))
 	}
-	if n := w.wire.sent(""); n != 2 {
-		t.Errorf("%d requests after a push, want 2", n)
+	if n := w.wire.sent(""); n != 3 { // the look, the files, and whether it moved meanwhile
+		t.Errorf("%d requests after a push, want 3", n)
 	}
 }
 
@@ -272,8 +272,68 @@ func TestPullCommits(t *testing.T) {
 	if c[1].Unnamed || len(c[1].Authors) != 2 || !c[1].Authors[1].Is(rui) {
 		t.Errorf("written together, committed on GitHub's pages: %+v", c[1])
 	}
-	if want := []facts.Person{{ID: 49699333, Login: "dependabot[bot]", Bot: true}}; !cmp.Equal(c[2].Authors, want) || c[2].Unnamed {
+	sara := c[0].Authors[0] // who pushed all of it: GitHub makes a suite of the newest commit
+	if want := []facts.Person{{ID: 49699333, Login: "dependabot[bot]", Bot: true}}; !cmp.Equal(c[2].Authors, want) || !c[2].Pusher.Is(sara) || c[2].Unnamed {
 		t.Errorf("committed by an App: %+v", c[2])
+	}
+	if c[0].Pusher.ID != 0 || c[1].Pusher.ID != 0 {
+		t.Errorf("pushed with others: %+v", c)
+	}
+}
+
+// GitHub tells who pushed in the order of the suites it has, and not for each.
+func TestWhoPushed(t *testing.T) {
+	w := newWorld(t, teamConfig)
+	sha := w.commitBy(map[string]any{"message": "x", "author": map[string]string{"name": "x", "email": "x@nowhere.example"}, "committer": map[string]string{"name": "GitHub", "email": "noreply@github.com"}}, w.head("main"), treeEntry{path: "a", content: "1"})
+	key := w.open("x", sha, "main")
+	sara, _ := w.snapshot().Roster.Find("sara-ds")
+	push := func(login string, id int64) string {
+		return fmt.Sprintf(`{"push":{"pusher":{"__typename":"User","login":%q,"databaseId":%d}}}`, login, id)
+	}
+	for name, c := range map[string]struct {
+		suites string
+		want   facts.Person
+	}{
+		"as it is":          {push("sara-ds", sara.ID), sara},
+		"not the first":     {`{"push":null},` + push("sara-ds", sara.ID), sara},
+		"a ghost first":     {`{"push":{"pusher":null}},` + push("sara-ds", sara.ID), sara},
+		"by two, the first": {push("sara-ds", sara.ID) + "," + push("rui-sme", sara.ID+1), sara},
+		"nobody":            {`{"push":null}`, facts.Person{}},
+		"a ghost":           {`{"push":{"pusher":null}}`, facts.Person{}},
+		"no suite":          {``, facts.Person{}},
+	} {
+		w.wire.answer = w.rewrite(push("sara-ds", sara.ID), c.suites)
+		if got := known(t, w.pull(key).Pull.Commits)[0]; got.Pusher != c.want || len(got.Authors) != 0 || !got.Unnamed {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	w.wire.answer = w.rewrite(push("sara-ds", sara.ID), `{"push":null}`, `"data":`, `"errors":[{"type":"FORBIDDEN","message":"no","path":["repository","pullRequest","commits","nodes",0,"commit","checkSuites","nodes",0,"push"]}],"data":`)
+	if got := known(t, w.pull(key).Pull.Commits)[0]; got.Pusher.ID != 0 {
+		t.Errorf("what may not be told: %+v", got)
+	}
+}
+
+// A commit that came from a fork has a suite of ours that knows no push: what another App's suite says counts.
+func TestWhoPushedWhatCameFromAFork(t *testing.T) {
+	w := newWorld(t, teamConfig)
+	w.do("tom-ds", "POST", "/forks", nil, nil)
+	fork := *w
+	fork.key.Owner = "tom-ds"
+	fork.do("tom-ds", "PUT", "/contents/f.txt", map[string]string{"message": "f", "content": "eA==", "branch": "main"}, nil)
+	var theirs struct{ Number int }
+	w.do("tom-ds", "POST", "/pulls", map[string]string{"title": "f", "head": "tom-ds:main", "base": "main"}, &theirs)
+	key := w.key
+	key.Kind, key.Number = engine.PullKey, theirs.Number
+	head := w.pull(key).Pull.Head
+	w.apply(key, engine.PutCheck{Name: engine.GateCheck, Head: head, Title: "t", Summary: "s"})
+	own := w.open("also", head, "main") // pushed by sara
+	pusher := func() facts.Person { return known(t, w.pull(own).Pull.Commits)[0].Pusher }
+	if got := pusher(); got.ID != 0 {
+		t.Errorf("our own suite knows of %+v", got)
+	}
+	w.check(true, "tests", head, "success", "of a workflow")
+	if got := pusher(); got.Login != "sara-ds" {
+		t.Errorf("pushed by %+v, as the workflows' suite knows", got)
 	}
 }
 
@@ -320,8 +380,13 @@ func TestPullReadsEveryPage(t *testing.T) {
 		w.comment("rui-sme", key.Number, fmt.Sprint("word ", i))
 		w.do("rui-sme", "POST", fmt.Sprintf("/pulls/%d/reviews", key.Number), map[string]string{"event": "COMMENT", "body": fmt.Sprint("look ", i)}, nil)
 	}
-	for range 2 {
+	w.pull(w.open("y", w.commit(w.head("main"), "y", treeEntry{path: "b", content: "1"}), "main")) // all else is known
+	w.wire.sent("")
+	for _, requests := range []int{3, 2} { // the look, the files, and the second page of all three lists; then of two
 		p := w.pull(key).Pull
+		if n := w.wire.sent(""); n != requests {
+			t.Errorf("%d requests, want %d", n, requests)
+		}
 		if n := len(p.Comments); n != 101 || p.Comments[100].Body != "word 100" {
 			t.Errorf("%d comments", n)
 		}
@@ -331,9 +396,6 @@ func TestPullReadsEveryPage(t *testing.T) {
 		if c := known(t, p.Commits); len(c) != 130 || c[129].SHA != head || c[0].Parents[0] != w.head("main") {
 			t.Errorf("%d commits", len(c))
 		}
-	}
-	if n := w.wire.sent("commits(first: 100"); n != 1 {
-		t.Errorf("%d requests for further commits, want 1", n)
 	}
 }
 
@@ -385,27 +447,35 @@ func TestTeamThatMayNotBeSeen(t *testing.T) {
 	}
 }
 
+// meanwhile does things once each, in turn, just before a request is sent whose path or body holds the text.
+func (w *world) meanwhile(text string, do ...func()) (left func() int) {
+	w.wire.answer = func(r *http.Request, body string) *http.Response {
+		if len(do) > 0 && strings.Contains(r.URL.Path+body, text) {
+			next := do[0]
+			do = do[1:]
+			next()
+		}
+		return nil
+	}
+	return func() int { return len(do) }
+}
+
+// standingQuery is part of the document that tells where a pull request stands.
+const standingQuery = "pullRequest(number: $number) {\\n  headRefOid"
+
 // A push while it is read has it read again; what does not come to rest is an error.
 func TestPullMovesWhileItIsRead(t *testing.T) {
-	for name, after := range map[string]string{"after the look": "/files", "after the files": "pullRequest(number: $number) { headRefOid }"} {
+	for name, text := range map[string]string{"after the look": "/files", "after the files": standingQuery} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, teamConfig)
 			base := w.head("main")
 			first, second := w.commit(base, "x", treeEntry{path: "README.md"}), w.commit(base, "y", treeEntry{path: "README.md"}, treeEntry{path: "b", content: "1"})
 			key := w.open("x", first, "main")
-			pushes := 1
-			w.wire.answer = func(r *http.Request, body string) *http.Response {
-				if pushes > 0 && strings.Contains(r.URL.Path+body, after) {
-					pushes--
-					w.push("x", second)
-					first, second = second, first
-				}
-				return nil
+			left := w.meanwhile(text, func() { w.push("x", second) })
+			if p := w.pull(key).Pull; p.Head != second || len(known(t, p.Files)) != 2 {
+				t.Errorf("%.7s, want %.7s; %+v", p.Head, second, p.Files)
 			}
-			if p := w.pull(key).Pull; p.Head != first || len(known(t, p.Files)) != 2 {
-				t.Errorf("%.7s, want %.7s; %+v", p.Head, first, p.Files)
-			}
-			if pushes != 0 {
+			if left() != 0 {
 				t.Error("nothing was pushed")
 			}
 		})
@@ -418,6 +488,134 @@ func TestPullMovesWhileItIsRead(t *testing.T) {
 	}
 	if n := w.wire.sent("last: commits(last: 1)"); n != 3 {
 		t.Errorf("read %d times, want 3", n)
+	}
+}
+
+// Files and commits are against the base that the look found, or they are read again: what was listed against
+// another one is believed of none.
+func TestPullIsRetargetedWhileItIsRead(t *testing.T) {
+	for name, commits := range map[string]int{"files": 1, "commits": 40} {
+		for what, moves := range map[string]func(w *world, key engine.Key) (text string, do []func()){
+			"to another branch": func(w *world, key engine.Key) (string, []func()) {
+				return "/files", []func(){func() { w.retarget(key, "dev") }}
+			},
+			"there and back": func(w *world, key engine.Key) (string, []func()) {
+				return "/", []func(){func() {}, func() { w.retarget(key, "dev") }, func() { w.retarget(key, "main") }}
+			},
+			"a push to the base": func(w *world, key engine.Key) (string, []func()) {
+				return "/files", []func(){func() { w.push("main", w.head("dev")) }}
+			},
+			"a push to the head, and back": func(w *world, key engine.Key) (string, []func()) {
+				head, short := w.head("x"), w.commit(w.head("main"), "short", treeEntry{path: "other", content: "1"})
+				return "/", []func(){func() {}, func() { w.push("x", short) }, func() { w.push("x", head) }}
+			},
+		} {
+			t.Run(name+", "+what, func(t *testing.T) {
+				w := newWorld(t, teamConfig)
+				first := w.commit(w.head("main"), "first", treeEntry{path: "first", content: "1"})
+				w.do("sara-ds", "POST", "/git/refs", map[string]string{"ref": "refs/heads/dev", "sha": first}, nil)
+				head := first
+				for i := range commits {
+					head = w.commit(head, fmt.Sprint(i), treeEntry{path: "more", content: fmt.Sprint(i)})
+				}
+				other := w.open("other", w.commit(w.head("main"), "y", treeEntry{path: "y", content: "1"}), "main")
+				key := w.open("x", head, "main")
+				w.pull(other) // all else is known
+				text, do := moves(w, key)
+				left := w.meanwhile(text, do...)
+				check := func(p facts.Pull) {
+					t.Helper()
+					want, files := commits+1, 2
+					if p.Base == first {
+						want, files = commits, 1
+					}
+					if got := known(t, p.Files); len(got) != files {
+						t.Errorf("%d files against %s at %.7s, want %d", len(got), p.BaseRef, p.Base, files)
+					}
+					if got := known(t, p.Commits); len(got) != want {
+						t.Errorf("%d commits against %s at %.7s, want %d", len(got), p.BaseRef, p.Base, want)
+					}
+				}
+				check(w.pull(key).Pull)
+				if left() != 0 {
+					t.Error("it did not move")
+				}
+				if n := w.wire.sent("last: commits(last: 1)"); n < 3 {
+					t.Error("it was read once, though it moved")
+				}
+				w.wire.answer = nil
+				if w.pull(key).Pull.BaseRef == "dev" {
+					w.retarget(key, "main")
+				}
+				check(w.pull(key).Pull)
+			})
+		}
+	}
+}
+
+// retarget gives a pull request another base branch.
+func (w *world) retarget(key engine.Key, base string) {
+	w.t.Helper()
+	w.do("sara-ds", "PATCH", fmt.Sprintf("/pulls/%d", key.Number), map[string]string{"base": base}, nil)
+}
+
+// What further pages belong to moves, too.
+func TestPullMovesBetweenPages(t *testing.T) {
+	w := newWorld(t, teamConfig)
+	head := w.head("main")
+	for i := range 140 {
+		head = w.commit(head, fmt.Sprint(i), treeEntry{path: "a", content: fmt.Sprint(i)})
+	}
+	key := w.open("x", head, "main")
+	w.pull(key)
+	next := w.commit(head, "next", treeEntry{path: "b", content: "1"})
+	w.push("x", next)
+	left := w.meanwhile("$commits: String", func() {}, func() { w.push("x", head) }) // between the pages
+	if p := w.pull(key).Pull; p.Head != head || len(known(t, p.Commits)) != 140 || len(known(t, p.Files)) != 1 {
+		t.Errorf("%.7s with %d commits", p.Head, len(known(t, p.Commits)))
+	}
+	if left() != 0 {
+		t.Error("nothing was pushed")
+	}
+}
+
+// Comments that are gone leave who wrote them, and who deleted them.
+func TestDeletedComments(t *testing.T) {
+	w := newWorld(t, teamConfig)
+	key := w.open("x", w.commit(w.head("main"), "x", treeEntry{path: "a", content: "1"}), "main")
+	first, second := w.comment("rui-sme", key.Number, "/approve"), w.comment("sara-ds", key.Number, "word")
+	if d := w.pull(key).Pull.Deleted; len(d) != 0 {
+		t.Errorf("nothing is deleted: %+v", d)
+	}
+	w.do("helena-bs", "DELETE", fmt.Sprintf("/issues/comments/%d", first), nil, nil)
+	w.tick(time.Minute)
+	w.do("sara-ds", "DELETE", fmt.Sprintf("/issues/comments/%d", second), nil, nil)
+	p := w.pull(key).Pull
+	d := p.Deleted
+	if len(p.Comments) != 0 || len(d) != 2 || d[0].Author.Login != "rui-sme" || d[0].By.Login != "helena-bs" || d[1].Author.Login != "sara-ds" || d[1].By.Login != "sara-ds" || !d[1].At.After(d[0].At) {
+		t.Errorf("%+v, %+v", p.Comments, d)
+	}
+	w.wire.answer = w.rewrite(`"deletedCommentAuthor":{"__typename":"User","login":"rui-sme"`, `"deletedCommentAuthor":null,"was":{"__typename":"User","login":"rui-sme"`)
+	if d := w.pull(key).Pull.Deleted; len(d) != 2 || d[0].Author.ID != 0 || d[0].By.Login != "helena-bs" {
+		t.Errorf("of an account that is gone: %+v", d)
+	}
+}
+
+// Of more requests than GitHub lists the oldest are missing, which is told.
+func TestAskedMoreThanIsListed(t *testing.T) {
+	w := newWorld(t, teamConfig)
+	key := w.open("x", w.commit(w.head("main"), "x", treeEntry{path: "a", content: "1"}), "main")
+	at := fmt.Sprintf("/pulls/%d/requested_reviewers", key.Number)
+	for range 50 {
+		w.do("sara-ds", "POST", at, map[string]any{"reviewers": []string{"tom-ds"}}, nil)
+		w.do("sara-ds", "DELETE", at, map[string]any{"reviewers": []string{"tom-ds"}}, nil)
+	}
+	if p := w.pull(key).Pull; len(p.Asked) != 100 || p.AskedCut || p.Asked[0].Removed {
+		t.Errorf("%d asked, cut %v", len(p.Asked), p.AskedCut)
+	}
+	w.do("sara-ds", "POST", at, map[string]any{"reviewers": []string{"tom-ds"}}, nil)
+	if p := w.pull(key).Pull; len(p.Asked) != 100 || !p.AskedCut || !p.Asked[0].Removed {
+		t.Errorf("%d asked, cut %v", len(p.Asked), p.AskedCut)
 	}
 }
 

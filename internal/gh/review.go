@@ -1,20 +1,24 @@
 package gh
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/facts"
 )
 
 // Review implements [engine.Hub]. It costs one request where the deployment does not wait any more, else three, and
-// one more to tell who rolls back.
+// one more to tell who rolls back. When Phasegate was installed is asked once, see installed.
 func (g *GitHub) Review(ctx context.Context, key engine.Key) (engine.ReviewSnapshot, error) {
 	s, err := g.review(ctx, key)
 	if err != nil {
@@ -34,8 +38,8 @@ func (g *GitHub) review(ctx context.Context, key engine.Key) (engine.ReviewSnaps
 	if err != nil {
 		return s, err
 	}
-	waits, err := c.waits(ctx, key, s.Run, environment)
-	if s.Gone = !waits; err != nil || s.Gone {
+	pending, err := c.waits(ctx, key, s.Run, environment)
+	if s.Gone = pending == ""; err != nil || s.Gone {
 		return s, err
 	}
 	d, _, err := c.Repositories.GetDeployment(ctx, key.Owner, key.Repo, int64(key.Number))
@@ -51,38 +55,38 @@ func (g *GitHub) review(ctx context.Context, key engine.Key) (engine.ReviewSnaps
 		By: facts.Person{ID: creator.GetID(), Login: creator.GetLogin(), Bot: creator.GetType() == "Bot"},
 	}
 	s.Asked = s.Deployment.Created
-	if err := g.lookAtReview(ctx, c, &s); err != nil {
+	if err := g.lookAtReview(ctx, c, &s, pending); err != nil {
 		return s, err
 	}
-	if s.Ran && s.Current != s.Deployment.Commit && s.Deployment.By.Bot {
+	if s.Rollback() && s.Deployment.By.Bot {
 		return s, c.startedBy(ctx, &s)
 	}
 	return s, nil
 }
 
-// waits reports whether a run waits for the rules of an environment. Where that may not be read it does, for all
-// that is known: GitHub refuses the answer if not.
-func (c *client) waits(ctx context.Context, key engine.Key, run int64, environment string) (bool, error) {
+// waits is the environment for whose rules a run waits, as it is spelled itself; "" where it does not wait. Where that
+// may not be read it does, for all that is known: GitHub refuses the answer if not.
+func (c *client) waits(ctx context.Context, key engine.Key, run int64, environment string) (string, error) {
 	req, err := c.NewRequest(http.MethodGet, fmt.Sprintf("repos/%s/%s/actions/runs/%d/pending_deployments", key.Owner, key.Repo, run), nil)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	var pending []struct{ Environment struct{ Name string } }
 	_, err = c.Do(ctx, req, &pending)
 	switch {
 	case gone(err):
-		return false, nil
+		return "", nil
 	case unread(err):
-		return true, nil
+		return environment, nil
 	case err != nil:
-		return false, limited(err)
+		return "", limited(err)
 	}
 	for _, p := range pending {
 		if strings.EqualFold(p.Environment.Name, environment) {
-			return true, nil
+			return p.Environment.Name, nil
 		}
 	}
-	return false, nil
+	return "", nil
 }
 
 // unread reports whether the answer says that something may not be read; not that it may be read later.
@@ -94,18 +98,57 @@ func unread(err error) bool {
 // reviewAnswer is the answer of a look at a deployment that waits.
 type reviewAnswer struct {
 	repositoryNode
-	Deployments list[deploymentNode]
+	Deployments list[deployedNode]
+	Object      *letInNode // the commit that is deployed
 }
 
-// lookAtReview reads the rules, the open issues, and what was deployed to the environment before.
-func (g *GitHub) lookAtReview(ctx context.Context, c *client, s *engine.ReviewSnapshot) error {
+// deployedNode is a deployment to the environment.
+type deployedNode struct {
+	CommitOid, OriginalEnvironment string
+	Statuses                       list[struct {
+		State, Environment string
+		CreatedAt          time.Time
+	}]
+	Commit *letInNode
+}
+
+// letInNode is a commit with the runs that say which environments it was let into.
+type letInNode struct {
+	Oid   string
+	LetIn list[suiteNode]
+}
+
+// letIn are our own runs of phasegate/deployment on the commit. Those in the name of workflows never are: whoever
+// may push a workflow may write them.
+func (g *GitHub) letIn(n *letInNode) []facts.Run {
+	var out []facts.Run
+	if n == nil {
+		return nil
+	}
+	for _, s := range n.LetIn.Nodes {
+		if !g.posts(s) || s.App.Slug == actionsSlug {
+			continue
+		}
+		for _, r := range s.CheckRuns.Nodes {
+			if r.Name == engine.DeploymentCheck && r.Status == "COMPLETED" {
+				out = append(out, r.fact(n.Oid))
+			}
+		}
+	}
+	return out
+}
+
+// lookAtReview reads the rules, the open issues, and what was deployed to the environment before. pending is how the
+// environment itself is spelled.
+func (g *GitHub) lookAtReview(ctx context.Context, c *client, s *engine.ReviewSnapshot, pending string) error {
 	ix := g.cache.index(s.Key)
 	r, done, err := ix.look(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	document, vars := firstReviewDocument, variables(s.Key, "environment", s.Deployment.Environment, "kinds", kindLabels())
+	document, vars := firstReviewDocument, variables(s.Key, "environments", spellings(s.Deployment.Environment, pending), "kinds", kindLabels(), "commit", s.Deployment.Commit)
+	vars["letIn"], vars["letInRuns"] = g.filter(engine.DeploymentCheck, "ALL")
 	if !r.full {
 		document = reviewDocument
 		vars["since"] = r.since
@@ -127,7 +170,13 @@ func (g *GitHub) lookAtReview(ctx context.Context, c *client, s *engine.ReviewSn
 	a.Repository.shared = a.Shared
 	s.Now, _ = g.clock.now()
 	s.Deployment.URL = a.Repository.URL + "/deployments/" + url.PathEscape(s.Deployment.Environment)
-	s.Ran, s.Current = ranBefore(a.Repository.Deployments.Nodes, s.Deployment.Commit)
+	_, s.Head = a.Repository.head()
+	s.Runs, s.Successes = g.letIn(a.Repository.Object), g.successes(a.Repository.Deployments.Nodes, s.Deployment.Environment)
+	if len(s.Successes) > 0 {
+		if s.Installed, err = g.installed(ctx, s.Key); err != nil {
+			return err
+		}
+	}
 	if s.Rules, err = g.rules(ctx, c, s.Key, &a.Repository.repositoryNode); err != nil || s.Rules.Policy == nil {
 		return err
 	}
@@ -138,21 +187,31 @@ func (g *GitHub) lookAtReview(ctx context.Context, c *client, s *engine.ReviewSn
 	return nil
 }
 
-// ranBefore reports whether a commit was deployed with success, and which commit was last.
-func ranBefore(deployments []deploymentNode, commit string) (ran bool, current string) {
-	var newest time.Time
+// spellings are how an environment may be written: GitHub compares names without case, but says nothing of whether
+// a list of deployments is asked for so.
+func spellings(names ...string) []string {
+	var out []string
+	for _, name := range names {
+		lower := strings.ToLower(name)
+		first, size := utf8.DecodeRuneInString(lower)
+		out = append(out, name, lower, strings.ToUpper(name), string(unicode.ToUpper(first))+lower[size:])
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// successes are those of the environment. A status may name another one than the deployment did, or does by now.
+func (g *GitHub) successes(deployments []deployedNode, environment string) []engine.Success {
+	var out []engine.Success
 	for _, d := range deployments {
+		runs := g.letIn(d.Commit)
 		for _, st := range d.Statuses.Nodes {
-			if st.State != "SUCCESS" {
-				continue
-			}
-			ran = ran || d.CommitOid == commit
-			if st.CreatedAt.After(newest) {
-				newest, current = st.CreatedAt, d.CommitOid
+			if st.State == "SUCCESS" && strings.EqualFold(cmp.Or(st.Environment, d.OriginalEnvironment), environment) {
+				out = append(out, engine.Success{Commit: d.CommitOid, At: st.CreatedAt, Runs: runs})
 			}
 		}
 	}
-	return ran, current
+	return out
 }
 
 // startedBy names who started the run, where the deployment was made in the name of workflows.

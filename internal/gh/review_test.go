@@ -1,6 +1,7 @@
 package gh_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -51,12 +52,25 @@ func (w *world) review(key engine.Key) engine.ReviewSnapshot {
 	return s
 }
 
+// letIn is the run that says that a commit was let into some environments, as the engine writes it.
+func letIn(commit, environments string) engine.PutCheck {
+	block := "<!-- phasegate:let-in v1 " + base64.RawURLEncoding.EncodeToString([]byte(`{"environments":[`+environments+`]}`)) + " -->\n"
+	return engine.PutCheck{Name: engine.DeploymentCheck, Head: commit, Conclusion: "success", Title: "Let in", Summary: "fine", Text: block}
+}
+
+// approve lets what waits in, as Phasegate does, and records what became of it.
 func (w *world) approve(key engine.Key, s engine.ReviewSnapshot, states ...string) {
 	w.t.Helper()
-	w.apply(key, engine.AnswerDeployment{Run: s.Run, Environment: s.Deployment.Environment, State: "approved", Comment: "fine"})
+	w.apply(key, letIn(s.Deployment.Commit, `"production/eu"`), engine.AnswerDeployment{Run: s.Run, Environment: s.Deployment.Environment, State: "approved", Comment: "fine"})
+	w.became(key, states...)
+}
+
+// became records what became of a deployment, as whoever may write deployments can.
+func (w *world) became(key engine.Key, states ...string) {
+	w.t.Helper()
 	for _, state := range states {
 		w.tick(time.Minute)
-		w.do("helena-bs", "POST", fmt.Sprintf("/deployments/%d/statuses", key.Number), map[string]string{"state": state}, nil)
+		w.do("sara-ds", "POST", fmt.Sprintf("/deployments/%d/statuses", key.Number), map[string]string{"state": state}, nil)
 	}
 }
 
@@ -65,13 +79,17 @@ func TestReview(t *testing.T) {
 	key := w.deployed("main")
 	w.review(key)
 	w.wire.sent("")
+	before := w.points()
 	s := w.review(key)
 	if n := w.wire.sent(""); n != 3 {
 		t.Errorf("%d requests, want 3", n)
 	}
+	if n := w.points() - before; n != 4 {
+		t.Errorf("%d points, want 4", n)
+	}
 	first := w.head("main")
 	d := s.Deployment
-	if s.Gone || s.Ran || s.Current != "" || s.Rules.Policy == nil || s.Now.IsZero() || len(s.Listed) != 2 || s.Asked.IsZero() || !strings.HasPrefix(key.Ref, fmt.Sprint(s.Run, "/")) {
+	if s.Gone || s.Ran() || s.Current() != "" || len(s.Runs) > 0 || s.Head != first || s.Rules.Policy == nil || s.Now.IsZero() || len(s.Listed) != 2 || s.Asked.IsZero() || !strings.HasPrefix(key.Ref, fmt.Sprint(s.Run, "/")) {
 		t.Errorf("%+v", s)
 	}
 	if d.ID != int64(key.Number) || d.Environment != "production/eu" || d.Ref != "main" || d.Commit != first || d.Deliverable != 0 || !d.By.Bot || !d.Created.Equal(s.Asked) || !strings.HasSuffix(d.URL, "/acme/churn/deployments/production%2Feu") {
@@ -87,21 +105,132 @@ func TestReview(t *testing.T) {
 	}
 	w.put("x.txt", "x", "", "main")
 	second := w.deployed("main")
-	if s = w.review(second); s.Ran || s.Current != first || s.Deployment.Commit == first {
+	if s = w.review(second); s.Ran() || s.Current() != first || s.Deployment.Commit == first || s.Head != s.Deployment.Commit {
 		t.Errorf("a new commit: %+v", s)
 	}
+	if n := w.wire.sent("/installation"); n != 1 {
+		t.Errorf("asked %d times when the App was installed, want 1", n)
+	}
+	if s = w.review(second); w.wire.sent("") != 3 {
+		t.Error("asked more than once when the App was installed")
+	}
 	w.approve(second, s, "failure")
-	if s := w.review(w.deployed("main")); s.Ran || s.Current != first {
+	if s := w.review(w.deployed("main")); s.Ran() || s.Current() != first || len(s.Runs) != 1 || s.Runs[0].Head != w.head("main") {
 		t.Errorf("after one that failed: %+v", s)
 	}
 	third := w.deployed("main")
 	w.approve(third, w.review(third), "success")
-	if s := w.review(w.deployed("main")); !s.Ran || s.Current != w.head("main") || !s.Deployment.By.Bot {
+	if s := w.review(w.deployed("main")); !s.Ran() || s.Current() != w.head("main") || !s.Deployment.By.Bot {
 		t.Errorf("the same again: %+v", s)
 	}
 	w.do("helena-bs", "POST", "/git/refs", map[string]string{"ref": "refs/heads/old", "sha": first}, nil)
-	if s := w.review(w.deployed("old")); !s.Ran || s.Current != w.head("main") || s.Deployment.By.Login != "sara-ds" {
+	if s := w.review(w.deployed("old")); !s.Ran() || !s.Rollback() || s.Current() != w.head("main") || s.Deployment.By.Login != "sara-ds" {
 		t.Errorf("an earlier version again: %+v", s)
+	}
+}
+
+// Who may write deployments can record a success; what it rests on is written by our own App.
+func TestASuccessThatDoesNotCount(t *testing.T) {
+	w := deployWorld(t)
+	commit := w.head("main")
+	w.tick(time.Minute) // since Phasegate was installed
+	w.became(w.deployed("main"), "success")
+	key := w.deployed("main")
+	unbacked := func(what string) {
+		t.Helper()
+		if s := w.review(key); s.Ran() || s.Current() != "" || len(s.Successes) != 1 || s.Successes[0].Commit != commit {
+			t.Errorf("%s: %+v", what, s)
+		}
+	}
+	unbacked("nobody let it in")
+	w.check(true, engine.DeploymentCheck, commit, "success", letIn("", `"production/eu"`).Text)
+	unbacked("a workflow says that it was let in")
+	w.apply(key, letIn(commit, `"production/us"`))
+	unbacked("it was let in elsewhere")
+	running := letIn(commit, `"production/eu"`)
+	running.Conclusion = ""
+	w.apply(key, running)
+	unbacked("a run that is not completed")
+	other := letIn(commit, `"production/eu"`)
+	other.Name = engine.GateCheck
+	w.apply(key, other)
+	unbacked("a check of another name")
+	for n := range 3 { // environments that were let in at the same moment, none knowing of the others
+		w.apply(key, letIn(commit, fmt.Sprintf(`"%d"`, n)))
+	}
+	w.apply(key, letIn(commit, `"PRODUCTION/EU"`), letIn(commit, `"last"`))
+	if s := w.review(key); !s.Ran() || s.Current() != commit || len(s.Runs) != 6 {
+		t.Errorf("it was let in: %+v", s)
+	}
+	w.wire.send = func(body string) string { // whoever's checks GitHub gives, and of whatever name
+		return strings.NewReplacer(`"appId":1,`, ``, `"checkName":"phasegate/deployment",`, ``, `first: 1, filterBy: $letIn`, `first: 9, filterBy: $letIn`, `last: 30, filterBy: $letInRuns`, `last: 90, filterBy: $letInRuns`).Replace(body)
+	}
+	if s := w.review(key); len(s.Runs) != 6 {
+		t.Errorf("%d runs of ours, want 6: %+v", len(s.Runs), s.Runs)
+	}
+}
+
+// A success counts for the environment that its status names, in whatever case, wherever the deployment is by now.
+func TestTheEnvironmentOfASuccess(t *testing.T) {
+	w := deployWorld(t)
+	var made struct{ ID int }
+	succeeded := func(name string) {
+		t.Helper()
+		w.do("sara-ds", "POST", "/deployments", map[string]any{"ref": "main", "environment": name, "auto_merge": false, "required_contexts": []string{}}, &made)
+		w.became(engine.Key{Number: made.ID}, "success")
+	}
+	succeeded("staging")
+	w.do("sara-ds", "POST", fmt.Sprintf("/deployments/%d/statuses", made.ID), map[string]string{"state": "failure", "environment": "production/eu"}, nil)
+	key := w.deployed("main")
+	if s := w.review(key); len(s.Successes) != 0 {
+		t.Errorf("a success elsewhere: %+v", s.Successes)
+	}
+	succeeded("Production/eu")
+	succeeded("PRODUCTION/EU")
+	if s := w.review(key); len(s.Successes) != 2 {
+		t.Errorf("successes in other cases: %+v", s.Successes)
+	}
+	nameless := w.rewrite(`"environment":"`, `"environment":null,"was":"`)
+	w.wire.answer = func(r *http.Request, body string) *http.Response {
+		if !strings.HasSuffix(r.URL.Path, "/graphql") {
+			return nil
+		}
+		return nameless(r, body)
+	}
+	if s := w.review(key); len(s.Successes) != 2 { // old statuses name none
+		t.Errorf("successes of the deployment's own environment: %+v", s.Successes)
+	}
+}
+
+// What ran before Phasegate was installed counts; when that was is asked of GitHub.
+func TestASuccessBeforeTheInstallation(t *testing.T) {
+	w := deployWorld(t)
+	w.became(w.deployed("main"), "success")
+	key := w.deployed("main")
+	answer := func(status int, body string) {
+		w.wire.answer = func(r *http.Request, _ string) *http.Response {
+			if strings.HasSuffix(r.URL.Path, "/repos/acme/churn/installation") {
+				return respond(r, status, body)
+			}
+			return nil
+		}
+	}
+	answer(http.StatusInternalServerError, `{}`)
+	if s, err := w.hub.Review(t.Context(), key); err == nil {
+		t.Errorf("GitHub fails: %+v", s)
+	}
+	answer(http.StatusNotFound, `{}`)
+	if s := w.review(key); s.Ran() || !s.Installed.IsZero() {
+		t.Errorf("no installation: %+v", s)
+	}
+	w.wire.answer = nil
+	if s := w.review(key); s.Ran() || s.Installed.IsZero() {
+		t.Errorf("after the installation: %+v", s)
+	}
+	w.hub = w.newHub()
+	answer(http.StatusOK, `{"id":7,"created_at":"2999-01-01T00:00:00Z"}`)
+	if s := w.review(key); !s.Ran() || s.Current() != w.head("main") {
+		t.Errorf("before the installation: %+v", s)
 	}
 }
 

@@ -17,9 +17,15 @@ type parsed struct {
 	problems []policy.Problem
 }
 
-type cachedTeam struct {
+// membership is who is in a team, or has a permission.
+type membership struct {
 	people []facts.Person
-	read   time.Time
+	unread string // why that is not known, of facts.Reasons; "" when it is
+}
+
+type cachedTeam struct {
+	membership
+	read time.Time
 }
 
 // parse reads a config once for each content.
@@ -159,31 +165,41 @@ func (g *GitHub) findOlder(ctx context.Context, c *client, key engine.Key) (*pol
 const rosterTeams = 10 * time.Minute
 
 // roster resolves the config's logins, teams and permissions to accounts. What cannot be read leaves its roles
-// unread, which holds the gates that need them.
+// unread, which holds the gates that need them. So does a login without an account where nobody else holds its role:
+// somebody was to be asked, and who was renamed or left is not nobody.
 func (g *GitHub) roster(ctx context.Context, c *client, key engine.Key, p *policy.Policy) (facts.Roster, error) {
-	r := facts.Roster{Holders: map[lifecycle.Role][]facts.Person{}, Unread: map[lifecycle.Role]string{}}
+	r := facts.Roster{Holders: map[lifecycle.Role][]facts.Person{}, Teams: map[string][]facts.Person{}, Unread: map[lifecycle.Role]string{}}
 	accounts, err := g.accounts(ctx, c, key, p)
 	if err != nil {
 		return r, err
 	}
 	for _, role := range append(lifecycle.Roles[:len(lifecycle.Roles):len(lifecycle.Roles)], lifecycle.Validator) {
 		var people []facts.Person
+		missing := ""
 		for _, h := range p.RoleHolders(role) {
 			if h.IsPerson() {
 				if a, ok := accounts[strings.ToLower(h.Login)]; ok {
 					people = facts.Union(people, []facts.Person{a})
+				} else if missing == "" {
+					missing = "@" + h.Login
 				}
 				continue
 			}
-			members, err := g.members(ctx, c, key, h)
+			m, err := g.members(ctx, c, key, h)
 			if err != nil {
 				return r, err
 			}
-			if members == nil {
-				r.Unread[role] = "who is in " + h.String() + " could not be read"
+			if m.unread != "" {
+				r.Unread[role] = facts.Of(m.unread, h.String())
 				continue
 			}
-			people = facts.Union(people, members)
+			people = facts.Union(people, m.people)
+			if h.IsTeam() {
+				r.Teams[strings.ToLower(h.String())] = m.people
+			}
+		}
+		if missing != "" && len(people) == 0 && r.Unread[role] == "" {
+			r.Unread[role] = facts.Of(facts.NoAccount, missing)
 		}
 		if role == lifecycle.Validator {
 			r.Validators = people
@@ -232,59 +248,77 @@ func loginsOf(p *policy.Policy) []string {
 	return logins
 }
 
-// members lists who is in a team or has a permission; nil when that cannot be seen.
-func (g *GitHub) members(ctx context.Context, c *client, key engine.Key, h policy.Holder) ([]facts.Person, error) {
+// members lists who is in a team or has a permission.
+func (g *GitHub) members(ctx context.Context, c *client, key engine.Key, h policy.Holder) (membership, error) {
 	if h.IsTeam() {
 		return g.team(ctx, c, key, h.Team)
 	}
-	return g.permitted(ctx, c, key, h.Permission)
+	people, err := g.permitted(ctx, c, key, h.Permission)
+	if people == nil {
+		return membership{unread: facts.MembersUnread}, err
+	}
+	return membership{people: people}, err
 }
 
-// team lists a team's members, those of its child teams included; nil when it cannot be seen.
-func (g *GitHub) team(ctx context.Context, c *client, key engine.Key, t policy.Team) ([]facts.Person, error) {
+// team lists a team's members. What may not be seen is asked for again the next time.
+func (g *GitHub) team(ctx context.Context, c *client, key engine.Key, t policy.Team) (membership, error) {
 	at := strings.ToLower(fmt.Sprintf("%d/%s/%s", key.Installation, t.Org, t.Slug))
 	var known cachedTeam
 	asked := 0
 	g.cache.with(func() { known, asked = g.cache.teams[at], g.cache.forgot })
 	if !known.read.IsZero() && time.Since(known.read) < rosterTeams {
-		return known.people, nil
+		return known.membership, nil
 	}
-	people := []facts.Person{}
-	after := ""
-	for {
-		var a struct {
-			Organization *struct {
-				Team *struct{ Members list[actor] }
-			}
-		}
-		vars := map[string]any{"org": t.Org, "slug": t.Slug}
-		if after != "" {
-			vars["after"] = after
-		}
-		if err := c.query(ctx, teamDocument, vars, &a); forbidden(err) {
-			return nil, nil
-		} else if err != nil {
-			return nil, fmt.Errorf("read team %s/%s: %w", t.Org, t.Slug, err)
-		}
-		if a.Organization == nil || a.Organization.Team == nil {
-			return nil, nil
-		}
-		for _, m := range a.Organization.Team.Members.Nodes {
-			people = append(people, m.person())
-		}
-		page := a.Organization.Team.Members.PageInfo
-		if !page.HasNextPage {
-			break
-		}
-		if page.EndCursor == after {
-			return nil, errStuck
-		}
-		after = page.EndCursor
+	m, err := c.team(ctx, t)
+	if err != nil || m.unread == facts.MembersUnread {
+		return m, err
 	}
 	g.cache.with(func() {
 		if g.cache.forgot == asked {
-			g.cache.teams[at] = cachedTeam{people, time.Now()}
+			g.cache.teams[at] = cachedTeam{m, time.Now()}
 		}
 	})
-	return people, nil
+	return m, nil
+}
+
+// team reads a team's members, those of its child teams included. Of one that is not visible to the whole
+// organisation nobody is kept: GitHub shows the members of a secret team to themselves and owners alone, and the
+// checks name who is awaited to everybody. A code owner has to be a visible team too.
+func (c *client) team(ctx context.Context, t policy.Team) (membership, error) {
+	m := membership{people: []facts.Person{}}
+	vars := map[string]any{"org": t.Org, "slug": t.Slug, "after": nil}
+	for {
+		var a struct {
+			Organization *struct{ Team *teamNode }
+		}
+		if err := c.query(ctx, teamDocument, vars, &a); forbidden(err) {
+			return membership{unread: facts.MembersUnread}, nil
+		} else if err != nil {
+			return m, fmt.Errorf("read team %s/%s: %w", t.Org, t.Slug, err)
+		}
+		if a.Organization == nil || a.Organization.Team == nil {
+			return membership{unread: facts.MembersUnread}, nil
+		}
+		team := a.Organization.Team
+		if team.Privacy != "VISIBLE" {
+			return membership{unread: facts.SecretTeam}, nil
+		}
+		for _, p := range team.Members.Nodes {
+			m.people = append(m.people, p.person())
+		}
+		page := team.Members.PageInfo
+		switch {
+		case !page.HasNextPage:
+			return m, nil
+		case page.EndCursor == vars["after"]:
+			return m, errStuck
+		default:
+			vars["after"] = page.EndCursor
+		}
+	}
+}
+
+type teamNode struct {
+	Privacy string
+	Members list[actor]
 }

@@ -27,7 +27,9 @@ func (r *repo) suite(a *app, sha string) *checkSuite {
 	return nil
 }
 
-// suiteFor returns an App's check suite of a commit, a new one if there is none yet.
+// suiteFor returns an App's check suite of a commit, a new one if there is none yet. As GitHub does, it looks for the
+// push in this repository alone: one to a fork is not found, and leaves the suite without a branch.
+// https://docs.github.com/rest/checks/suites#create-a-check-suite
 func (s *Server) suiteFor(rp *repo, a *app, sha string, now time.Time) *checkSuite {
 	if cs := rp.suite(a, sha); cs != nil {
 		return cs
@@ -35,6 +37,9 @@ func (s *Server) suiteFor(rp *repo, a *app, sha string, now time.Time) *checkSui
 	cs := &checkSuite{id: s.st.ids.next(), repo: rp, app: a, headSHA: sha, after: sha, createdAt: now, updatedAt: now}
 	if c, err := rp.code().Commit(sha); err == nil && len(c.Parents) > 0 {
 		cs.before = c.Parents[0]
+	}
+	if p := rp.git.pushes[sha]; p != nil {
+		cs.push, cs.before = p, p.before
 	}
 	if names := rp.branchesAt(sha); len(names) > 0 {
 		cs.headBranch = names[0]
@@ -56,7 +61,10 @@ func (s *Server) requestSuites(w write, p *push, branch string) {
 			continue
 		}
 		cs := s.suiteFor(p.repo, inst.app, p.after, w.now)
-		cs.headBranch, cs.before, cs.requestedAt = branch, p.before, w.now
+		cs.headBranch, cs.before, cs.push, cs.requestedAt = branch, p.before, p, w.now
+		if w.user().kind == typeUser {
+			cs.creator = w.user()
+		}
 		s.emitCheckSuite(w.user(), cs, "requested", true)
 	}
 }

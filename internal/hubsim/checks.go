@@ -13,6 +13,8 @@ type checkSuite struct {
 	headSHA       string
 	headBranch    string // empty if no branch of the repository had the commit
 	before, after string // of the push it came from
+	push          *push  // nil for a commit that was never pushed to a branch of the repository
+	creator       *user  // who triggered it by pushing; nil where an App made it, or pushed
 	requestedAt   time.Time
 	rerequested   bool // asked for again, no run since
 	createdAt     time.Time

@@ -64,7 +64,7 @@ func (s *Server) editComment(w write, c *comment, body string) error {
 func (s *Server) deleteComment(w write, c *comment) {
 	i := c.issue
 	i.comments = without(i.comments, c)
-	s.addEvent(w, i, "comment_deleted", nil)
+	s.addEvent(w, i, "comment_deleted", func(e *event) { e.author = c.author })
 	s.emitComment(w, c, "deleted", nil)
 }
 

@@ -24,6 +24,8 @@ var eventNodes = map[string]string{
 	"referenced": "REFE", "comment_deleted": "CDE", "sub_issue_added": "SIAE", "sub_issue_removed": "SIRE",
 	"parent_issue_added": "PIAE", "parent_issue_removed": "PIRE", "review_requested": "RRE",
 	"review_request_removed": "RRRE", "head_ref_deleted": "HRDE", "head_ref_force_pushed": "HRFPE", "review_dismissed": "RDE",
+	"base_ref_changed": "BRCE", "base_ref_deleted": "BRDE", "base_ref_force_pushed": "BRFPE",
+	"automatic_base_change_failed": "ABCFE", "automatic_base_change_succeeded": "ABCSE",
 }
 
 func (e *event) nodeID() string {

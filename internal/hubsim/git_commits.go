@@ -291,8 +291,9 @@ func (s *Server) compare(r *request) (response, error) {
 	return s.comparison(r, c, files, left, right)
 }
 
-// comparison is a comparison as JSON. The files stand on the first page only, the commits in pages if the request
-// asks for them, else the first 250.
+// comparison is a comparison as JSON. The files stand on the first page only. The commits come in pages, the oldest
+// first, if the request asks for pages, else the newest 250:
+// https://docs.github.com/rest/commits/commits#compare-two-commits
 func (s *Server) comparison(r *request, c *gitstore.Comparison, files []gitstore.Change, left, right string) (response, error) {
 	base, err := r.repo.code().Commit(c.Base)
 	if err != nil {
@@ -302,11 +303,13 @@ func (s *Server) comparison(r *request, c *gitstore.Comparison, files []gitstore
 	if err != nil {
 		return response{}, err
 	}
-	page := listPage{number: 1, size: maxCompareCommits}
+	page, link := listPage{number: 1}, ""
+	from, to := max(0, len(c.Ahead)-maxCompareCommits), len(c.Ahead)
 	if r.query.Has("page") || r.query.Has("per_page") {
 		page = r.page()
+		link = s.linkHeader(r, page, len(c.Ahead))
+		from, to = page.cut(len(c.Ahead))
 	}
-	from, to := page.cut(len(c.Ahead))
 	commits := []obj{}
 	for _, one := range c.Ahead[from:to] {
 		commits = append(commits, s.renderCommit(r.repo, one))
@@ -323,7 +326,7 @@ func (s *Server) comparison(r *request, c *gitstore.Comparison, files []gitstore
 	if page.number == 1 {
 		o["files"] = s.renderFiles(r.repo, c.Head, files)
 	}
-	return linked(ok(o), s.linkHeader(r, page, len(c.Ahead))), nil
+	return linked(ok(o), link), nil
 }
 
 func (s *Server) listForks(r *request) (response, error) {

@@ -16,6 +16,8 @@ const maxPushCommits = 2048
 
 // push is a branch or tag that moved.
 type push struct {
+	id            int64 // given once it went through, with its pusher
+	pusher        *user
 	repo          *repo
 	ref           string // in full
 	before, after string // zeroSHA for a new or deleted one
@@ -130,6 +132,7 @@ func (p *push) workflowChange() string {
 // moved does what follows a push.
 func (s *Server) moved(w write, p *push) {
 	p.repo.pushedAt = w.now
+	p.id, p.pusher = s.st.ids.next(), w.user()
 	news := s.newCommits(p)
 	kind, name := "tag", strings.TrimPrefix(p.ref, gitstore.TagsPrefix)
 	branch, isBranch := p.branch()
@@ -153,6 +156,7 @@ func (s *Server) moved(w write, p *push) {
 		s.branchDeleted(w, p.repo, branch)
 		return
 	}
+	p.repo.remember(p)
 	s.requestSuites(w, p, branch)
 	s.syncPulls(w, p, branch)
 	if p.viaPull == nil {
@@ -162,6 +166,16 @@ func (s *Server) moved(w write, p *push) {
 		for _, c := range news {
 			s.closeByKeywords(w, p.repo, c.Message, nil, c.SHA)
 		}
+	}
+}
+
+// remember keeps the push of a branch by the commit that became its head. The first one that brought a commit stays.
+func (r *repo) remember(p *push) {
+	if r.git.pushes == nil {
+		r.git.pushes = map[string]*push{}
+	}
+	if r.git.pushes[p.after] == nil {
+		r.git.pushes[p.after] = p
 	}
 }
 
@@ -249,13 +263,15 @@ func (s *Server) renderPushRepo(r *repo) obj {
 	return o
 }
 
-// branchDeleted closes the pull requests that came from or went into a branch, as GitHub does.
+// branchDeleted closes the pull requests that came from or went into a branch, as GitHub does: merged or not, for
+// those it has retargeted by then go into it no more (see deleteMergedHead).
 func (s *Server) branchDeleted(w write, rp *repo, branch string) {
 	for _, i := range s.openPullsOf(rp, branch, true) {
 		s.addEvent(w, i, "head_ref_deleted", nil)
 		s.closeQuietly(w, i)
 	}
 	for _, i := range s.openPullsOf(rp, branch, false) {
+		s.addEvent(w, i, "base_ref_deleted", func(e *event) { e.from = branch })
 		s.closeQuietly(w, i)
 	}
 	delete(rp.protection, branch)
@@ -274,6 +290,7 @@ func (s *Server) syncPulls(w write, p *push, branch string) {
 	for _, i := range s.openPullsOf(p.repo, branch, true) {
 		s.synchronize(w, i, p)
 	}
+	s.tellForcedBase(w, p, branch)
 	for _, i := range s.openPullsOf(p.repo, branch, false) {
 		if i == p.viaPull {
 			continue

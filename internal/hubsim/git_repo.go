@@ -16,6 +16,7 @@ type repoGit struct {
 	store        *gitstore.Repo             // see repo.code
 	statuses     map[string][]*commitStatus // by commit, the oldest first
 	suites       []*checkSuite              // in order of creation
+	pushes       map[string]*push           // the first push of a branch to each head
 	noAutoCheck  map[int64]bool             // Apps whose check suites are not made by themselves
 	queues       map[string][]*queueEntry   // merge queues by base branch, the head first
 	deployments  []*deployment              // in order of creation

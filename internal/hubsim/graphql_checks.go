@@ -164,6 +164,7 @@ func gqlCheckSuiteFields() map[string]gqlResolver {
 		"id":         of(func(_ *gqlCall, cs *checkSuite) any { return nodeID(nodeCheckSuite, cs.repo.id, cs.id) }),
 		"databaseId": of(func(_ *gqlCall, cs *checkSuite) any { return cs.id }),
 		"app":        of(func(_ *gqlCall, cs *checkSuite) any { return cs.app }),
+		"branch":     of(func(_ *gqlCall, cs *checkSuite) any { return branchRef(cs.repo, cs.headBranch) }),
 		"commit": with(func(c *gqlCall, cs *checkSuite, _ gqlArgs) (any, error) {
 			return c.commit(cs.repo, cs.headSHA)
 		}),
@@ -173,7 +174,17 @@ func gqlCheckSuiteFields() map[string]gqlResolver {
 		"updatedAt":  of(func(_ *gqlCall, cs *checkSuite) any { return gqlTime(cs.updatedAt) }),
 		"repository": of(func(_ *gqlCall, cs *checkSuite) any { return cs.repo }),
 		"checkRuns":  with(gqlRunsOfSuite),
+		"push":       of(func(_ *gqlCall, cs *checkSuite) any { return cs.push }),
+		"creator":    of(func(_ *gqlCall, cs *checkSuite) any { return gqlUser(cs.creator) }),
 	})
+	maps.Copy(out, fieldsOf("Push", map[string]gqlResolver{
+		"id":          of(func(_ *gqlCall, p *push) any { return nodeID(nodePush, p.repo.id, p.id) }),
+		"nextSha":     of(func(_ *gqlCall, p *push) any { return p.after }),
+		"previousSha": of(func(_ *gqlCall, p *push) any { return p.before }), // zeros for a new branch, as in webhooks
+		"permalink":   of(func(c *gqlCall, p *push) any { return c.backend.s.compareLink(p) }),
+		"pusher":      of(func(_ *gqlCall, p *push) any { return p.pusher }),
+		"repository":  of(func(_ *gqlCall, p *push) any { return p.repo }),
+	}))
 	out["Commit.checkSuites"] = with(gqlSuitesOfCommit)
 	maps.Copy(out, fieldsOf("App", map[string]gqlResolver{
 		"id":          of(func(_ *gqlCall, a *app) any { return nodeID(nodeApp, 0, a.id) }),

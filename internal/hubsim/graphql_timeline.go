@@ -14,10 +14,16 @@ var timelineTypes = []struct{ kind, typ, itemType string }{
 	{"unlabeled", "UnlabeledEvent", "UNLABELED_EVENT"},
 	{"closed", "ClosedEvent", "CLOSED_EVENT"},
 	{"reopened", "ReopenedEvent", "REOPENED_EVENT"},
+	{"comment_deleted", "CommentDeletedEvent", "COMMENT_DELETED_EVENT"},
 	{"renamed", "RenamedTitleEvent", "RENAMED_TITLE_EVENT"},
 	{"review_requested", "ReviewRequestedEvent", "REVIEW_REQUESTED_EVENT"},
 	{"review_request_removed", "ReviewRequestRemovedEvent", "REVIEW_REQUEST_REMOVED_EVENT"},
 	{"head_ref_force_pushed", "HeadRefForcePushedEvent", "HEAD_REF_FORCE_PUSHED_EVENT"},
+	{"base_ref_changed", "BaseRefChangedEvent", "BASE_REF_CHANGED_EVENT"},
+	{"base_ref_deleted", "BaseRefDeletedEvent", "BASE_REF_DELETED_EVENT"},
+	{"base_ref_force_pushed", "BaseRefForcePushedEvent", "BASE_REF_FORCE_PUSHED_EVENT"},
+	{"automatic_base_change_failed", "AutomaticBaseChangeFailedEvent", "AUTOMATIC_BASE_CHANGE_FAILED_EVENT"},
+	{"automatic_base_change_succeeded", "AutomaticBaseChangeSucceededEvent", "AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT"},
 }
 
 // What of the timeline is no event.
@@ -120,6 +126,8 @@ func gqlTimelineFields() map[string]gqlResolver {
 	path := func(e *event) string { return e.issue.resourcePath() + "#event-" + strconv.FormatInt(e.id, 10) }
 	out["ClosedEvent.url"] = of(func(c *gqlCall, e *event) any { return c.backend.s.web("%s", path(e)) })
 	out["ClosedEvent.resourcePath"] = of(func(_ *gqlCall, e *event) any { return path(e) })
+	out["CommentDeletedEvent.databaseId"] = of(func(_ *gqlCall, e *event) any { return e.id })
+	out["CommentDeletedEvent.deletedCommentAuthor"] = of(func(_ *gqlCall, e *event) any { return gqlUser(e.author) })
 	out["RenamedTitleEvent.previousTitle"] = of(func(_ *gqlCall, e *event) any { return e.from })
 	out["RenamedTitleEvent.currentTitle"] = of(func(_ *gqlCall, e *event) any { return e.to })
 	maps.Copy(out, gqlPullEventFields())
@@ -129,19 +137,31 @@ func gqlTimelineFields() map[string]gqlResolver {
 // gqlPullEventFields are the fields of the events that only pull requests have.
 func gqlPullEventFields() map[string]gqlResolver {
 	out := map[string]gqlResolver{}
+	pullRequest := of(func(_ *gqlCall, e *event) any { return e.issue })
 	for _, typ := range []string{"ReviewRequestedEvent", "ReviewRequestRemovedEvent"} {
-		out[typ+".pullRequest"] = of(func(_ *gqlCall, e *event) any { return e.issue })
+		out[typ+".pullRequest"] = pullRequest
 		out[typ+".requestedReviewer"] = with(func(c *gqlCall, e *event, _ gqlArgs) (any, error) { return c.reviewer(e.reviewer) })
 	}
 	commit := func(sha func(*event) string) gqlResolver {
 		return with(func(c *gqlCall, e *event, _ gqlArgs) (any, error) { return c.commit(e.issue.repo, sha(e)) })
 	}
-	maps.Copy(out, fieldsOf("HeadRefForcePushedEvent", map[string]gqlResolver{
-		"pullRequest":  of(func(_ *gqlCall, e *event) any { return e.issue }),
-		"beforeCommit": commit(func(e *event) string { return e.from }),
-		"afterCommit":  commit(func(e *event) string { return e.to }),
-		"ref":          of(func(_ *gqlCall, e *event) any { return branchRef(e.issue.pull.headRepo, e.issue.pull.headRef) }),
-	}))
+	forced := func(ref func(*pull) any) map[string]gqlResolver {
+		return map[string]gqlResolver{
+			"pullRequest":  pullRequest,
+			"beforeCommit": commit(func(e *event) string { return e.from }),
+			"afterCommit":  commit(func(e *event) string { return e.to }),
+			"ref":          of(func(_ *gqlCall, e *event) any { return ref(e.issue.pull) }),
+		}
+	}
+	maps.Copy(out, fieldsOf("HeadRefForcePushedEvent", forced(func(p *pull) any { return branchRef(p.headRepo, p.headRef) })))
+	maps.Copy(out, fieldsOf("BaseRefForcePushedEvent", forced(func(p *pull) any { return branchRef(p.issue.repo, p.baseRef) })))
+	from := of(func(_ *gqlCall, e *event) any { return e.from })
+	to := of(func(_ *gqlCall, e *event) any { return e.to })
+	maps.Copy(out, fieldsOf("BaseRefChangedEvent", map[string]gqlResolver{"pullRequest": pullRequest, "previousRefName": from, "currentRefName": to}))
+	maps.Copy(out, fieldsOf("BaseRefDeletedEvent", map[string]gqlResolver{"pullRequest": pullRequest, "baseRefName": from}))
+	for _, typ := range []string{"AutomaticBaseChangeFailedEvent", "AutomaticBaseChangeSucceededEvent"} {
+		maps.Copy(out, fieldsOf(typ, map[string]gqlResolver{"pullRequest": pullRequest, "oldBase": from, "newBase": to}))
+	}
 	return out
 }
 

@@ -186,3 +186,47 @@ func TestReviewsArePaged(t *testing.T) {
 		t.Errorf("pages %s", got)
 	}
 }
+
+// A comment that is deleted leaves an event: GraphQL tells whose it was, REST does not.
+func TestADeletedCommentLeavesAnEvent(t *testing.T) {
+	h := newHub(t, withPullHooks)
+	number, _ := h.pull("sara-ds", "topic", "a.txt")
+	for _, of := range []struct{ parent, item string }{{"issue", "IssueTimelineItems"}, {"pullRequest", "PullRequestTimelineItems"}} {
+		n := number
+		if of.parent == "issue" {
+			n = h.issue("rui-sme", "Plain", "x")
+		}
+		conversation := fmt.Sprintf("%s/issues/%d", base, n)
+		comment := func(login string) (path, node string) {
+			a := h.do(login, "POST", conversation+"/comments", `{"body":"word"}`).must(t, 201)
+			node, _ = a.field("node_id").(string)
+			return fmt.Sprintf("%s/issues/comments/%.0f", base, a.field("id")), node
+		}
+		path, _ := comment("rui-sme")
+		h.do("mina-mle", "DELETE", path, "", mina...).must(t, 204)
+		_, node := comment("rui-sme")
+		h.graphql(h.as("rui-sme"), `mutation($id: ID!) { deleteIssueComment(input: {id: $id}) { clientMutationId } }`, map[string]any{"id": node}).must(t, 200)
+		a := h.graphql(h.bot(nil), repoQuery(fmt.Sprintf(`%s(number: %d) { timelineItems(last: 100, itemTypes: [COMMENT_DELETED_EVENT]) { nodes { __typename
+			... on CommentDeletedEvent { id databaseId createdAt actor { login } deletedCommentAuthor { login } } } } }`, of.parent, n)), nil).must(t, 200)
+		nodes, _ := a.field("data", "repository", of.parent, "timelineItems", "nodes").([]any)
+		var told []string
+		for _, node := range nodes {
+			m, _ := node.(map[string]any)
+			actor, _ := m["actor"].(map[string]any)
+			author, _ := m["deletedCommentAuthor"].(map[string]any)
+			told = append(told, fmt.Sprint(m["__typename"], " by ", actor["login"], " of ", author["login"]))
+			if m["databaseId"] == nil || m["createdAt"] == nil || !strings.HasPrefix(fmt.Sprint(m["id"]), "CDE_") {
+				t.Errorf("event %v", m)
+			}
+		}
+		if got, want := strings.Join(told, ", "), "CommentDeletedEvent by mina-mle of rui-sme, CommentDeletedEvent by rui-sme of rui-sme"; got != want {
+			t.Errorf("%s: %s, want %s", of.item, got, want)
+		}
+		for _, list := range []string{"/timeline", "/events"} {
+			a := h.do("rui-sme", "GET", conversation+list, "").must(t, 200)
+			if text := string(a.body); strings.Count(text, `"event":"comment_deleted"`) != 2 || strings.Contains(text, "deleted_comment_author") {
+				t.Errorf("%s: %s", list, text)
+			}
+		}
+	}
+}

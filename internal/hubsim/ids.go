@@ -41,6 +41,7 @@ const (
 	nodeReviewThread = "PRRC"
 	nodeCheckRun     = "CR"
 	nodeCheckSuite   = "CS"
+	nodePush         = "PSH"
 	nodeCommit       = "C"
 	nodeStatus       = "SC"
 	nodeDeployment   = "DE"

@@ -47,6 +47,7 @@ func (s *Server) mergePull(r *request) (response, error) {
 		return response{}, err
 	}
 	s.markMerged(w, i, c.SHA)
+	s.deleteMergedHead(w, i)
 	return ok(obj{"sha": c.SHA, "merged": true, "message": "Pull Request successfully merged"}), nil
 }
 

@@ -129,10 +129,10 @@ func (s *Server) renderFullPull(i *issue, ask bool) obj {
 func (s *Server) renderHookPull(i *issue) obj {
 	o := s.renderFullPull(i, false)
 	o["requested_teams"] = s.renderHookTeams(i)
-	for _, side := range []string{"head", "base"} {
+	for side, of := range map[string]*repo{"head": i.pull.headRepo, "base": i.repo} {
 		if rp, isRepo := o[side].(obj)["repo"].(obj); isRepo {
 			rp["allow_squash_merge"], rp["allow_merge_commit"], rp["allow_rebase_merge"] = true, true, true
-			rp["allow_auto_merge"], rp["delete_branch_on_merge"], rp["allow_update_branch"] = false, false, false
+			rp["allow_auto_merge"], rp["delete_branch_on_merge"], rp["allow_update_branch"] = false, of.deletesMerged, false
 			rp["use_squash_pr_title_as_default"], rp["squash_merge_commit_message"] = false, "COMMIT_MESSAGES"
 			rp["squash_merge_commit_title"] = "COMMIT_OR_PR_TITLE"
 			rp["merge_commit_message"], rp["merge_commit_title"] = "PR_TITLE", "MERGE_MESSAGE"

@@ -229,29 +229,6 @@ func (s *Server) mayReopen(i *issue) error {
 	return nil
 }
 
-// changeBase aims a pull request at another branch.
-func (s *Server) changeBase(w write, i *issue, base string) error {
-	p := i.pull
-	sha, err := i.repo.code().Branch(base)
-	if err != nil {
-		return invalid(fieldError{Resource: "PullRequest", Field: "base", Code: "invalid"})
-	}
-	if !p.open() {
-		return invalid(fieldError{Resource: "PullRequest", Field: "base", Code: "custom", Message: "Cannot change the base branch of a closed pull request."})
-	}
-	c, err := i.repo.code().Compare(sha, p.headSHA)
-	if err != nil || len(c.Ahead) == 0 {
-		return invalid(fieldError{Resource: "PullRequest", Field: "base", Code: "custom",
-			Message: "There are no new commits between base branch '" + base + "' and head branch '" + p.headRef + "'"})
-	}
-	s.leaveQueue(w, i)
-	oldRef, oldSHA := p.baseRef, p.baseSHA
-	p.baseRef, p.baseSHA, i.updatedAt = base, sha, w.now
-	s.addEvent(w, i, "base_ref_changed", nil)
-	s.emitPull(w, i, "edited", obj{"changes": obj{"base": obj{"ref": obj{"from": oldRef}, "sha": obj{"from": oldSHA}}}})
-	return nil
-}
-
 func (s *Server) listPullCommits(r *request) (response, error) {
 	i, err := r.pullOf()
 	if err != nil {

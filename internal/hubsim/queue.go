@@ -207,6 +207,7 @@ func (s *Server) mergeQueued(w write, base string, e *queueEntry) bool {
 	s.markMerged(w, i, sha)
 	s.emitPull(w, i, "dequeued", obj{"reason": dequeuedMerged})
 	s.destroyGroup(w.now, base, e, "merged")
+	s.deleteMergedHead(w, i)
 	return true
 }
 

@@ -1,6 +1,7 @@
 package hubsim_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -243,5 +244,63 @@ func TestMergeQueueFollowsItsBase(t *testing.T) {
 	h.gate(sha, "success")
 	if h.head("main") != sha {
 		t.Error("it was not merged")
+	}
+}
+
+func TestTheQueueDeletesMergedBranches(t *testing.T) {
+	h := queueHub(t)
+	h.do("mina-mle", "PATCH", base, `{"delete_branch_on_merge":true}`, mina...).must(t, 200)
+	_, id, head := h.ready("topic", "a.txt")
+	h.enqueue(h.as("sara-ds"), id, head)
+	_, groups := pulled(h.take())
+	sha, _ := groups[len(groups)-1].at("merge_group", "head_sha").(string)
+	h.do("rui-sme", "GET", base+"/git/ref/heads/topic", "").must(t, 200)
+	h.gate(sha, "success")
+	h.do("rui-sme", "GET", base+"/git/ref/heads/topic", "").must(t, 404)
+}
+
+func TestAChangedBaseLeavesTheQueue(t *testing.T) {
+	h := queueHub(t)
+	h.branch("sara-ds", "release", h.head("main"))
+	number, id, head := h.ready("topic", "a.txt")
+	h.enqueue(h.as("sara-ds"), id, head)
+	h.take()
+	h.do("sara-ds", "PATCH", fmt.Sprintf("%s/pulls/%d", base, number), `{"base":"release"}`).must(t, 200)
+	if names, _ := pulled(h.take()); names != "merge_group.destroyed pull_request.dequeued pull_request.edited" {
+		t.Errorf("webhooks %s", names)
+	}
+}
+
+// A suite tells of the branch that it was made for as long as there is that branch.
+func TestSuitesTellOfTheBranchOfAMergeGroup(t *testing.T) {
+	h := queueHub(t)
+	_, id, head := h.ready("one", "one.txt")
+	main := h.head("main")
+	h.take()
+	h.enqueue(h.as("sara-ds"), id, head)
+	_, groups := pulled(h.take())
+	made := group(groups[0], "head_sha")
+	branches := func(sha string) string {
+		a := h.graphql(h.bot(nil), repoQuery(fmt.Sprintf(`object(oid: %q) { ... on Commit { checkSuites(first: 10) { nodes { branch { name prefix } } } } }`, sha)), nil).must(t, 200)
+		got, err := json.Marshal(a.field("data", "repository", "object", "checkSuites", "nodes"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(got)
+	}
+	if got, want := branches(head), `[{"branch":{"name":"one","prefix":"refs/heads/"}}]`; got != want {
+		t.Errorf("of a pull request: %s, want %s", got, want)
+	}
+	queued := fmt.Sprintf(`[{"branch":{"name":"gh-readonly-queue/main/%s","prefix":"refs/heads/"}}]`, strings.TrimPrefix(group(groups[0], "head_ref"), "refs/heads/gh-readonly-queue/main/"))
+	h.do("sara-ds", "POST", base+"/git/refs", fmt.Sprintf(`{"ref":"refs/heads/also","sha":%q}`, made)).must(t, 201)
+	if got := branches(made); got != queued {
+		t.Errorf("of a group: %s, want %s", got, queued)
+	}
+	h.gate(made, "success") // merged: the branch of the group is deleted
+	if h.head("main") != made || h.head("main") == main {
+		t.Error("the group is not merged")
+	}
+	if got := branches(made); got != `[{"branch":null}]` {
+		t.Errorf("of a group that is merged: %s", got)
 	}
 }

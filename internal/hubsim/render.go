@@ -136,7 +136,7 @@ func (s *Server) renderFullRepo(r *repo, a *actor) obj {
 	}
 	if a.kind != actorAnonymous {
 		o["allow_squash_merge"], o["allow_merge_commit"], o["allow_rebase_merge"] = true, true, true
-		o["allow_auto_merge"], o["delete_branch_on_merge"], o["allow_update_branch"] = false, false, false
+		o["allow_auto_merge"], o["delete_branch_on_merge"], o["allow_update_branch"] = false, r.deletesMerged, false
 	}
 	if r.fork != nil {
 		o["parent"], o["source"] = s.renderRepo(r.fork), s.renderRepo(r.fork)

@@ -100,6 +100,7 @@ func (s *Server) patchRepo(r *request) (response, error) {
 		Private           *bool
 		Archived          *bool
 		DefaultBranch     *string `json:"default_branch"`
+		DeletesMerged     *bool   `json:"delete_branch_on_merge"`
 	}
 	if err := r.decode(&in); err != nil {
 		return response{}, err
@@ -127,6 +128,9 @@ func (s *Server) patchRepo(r *request) (response, error) {
 		}
 		changes["default_branch"] = obj{"from": rp.defaultBranch}
 		rp.defaultBranch = *in.DefaultBranch
+	}
+	if in.DeletesMerged != nil {
+		rp.deletesMerged = *in.DeletesMerged
 	}
 	rp.updatedAt = r.now
 	if len(changes) > 0 {

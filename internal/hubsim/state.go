@@ -80,6 +80,7 @@ type repo struct {
 	description   string
 	private       bool
 	archived      bool
+	deletesMerged bool // "delete_branch_on_merge" in the API
 	defaultBranch string
 	createdAt     time.Time
 	updatedAt     time.Time
@@ -191,8 +192,9 @@ type event struct {
 	createdAt time.Time
 	label     *labelShot
 	assignee  *user
+	author    *user      // comment_deleted: of the comment; GraphQL alone tells
 	reviewer  gqlKeyed   // review_requested and the like: a *user or a *team
-	from, to  string     // renamed: titles; head_ref_force_pushed: commits
+	from, to  string     // renamed: titles; of a change of base: branches; of a force-push: commits
 	reason    string     // state_reason of closed and reopened, lock_reason of locked
 	source    *issue     // cross-referenced from; the sub-issue or parent of sub_issue_added and the like
 	commitID  string     // closed, merged, referenced

@@ -119,6 +119,9 @@ func (h webHub) pullAnswer(at pages.At, number int) (*pullAnswer, error) {
 
 func (h webHub) Pull(_ context.Context, at pages.At, number int) (pages.Pull, error) {
 	p, err := h.pullAnswer(at, number)
+	if err == nil && p.Mergeable == nil { // asking had it computed, and GitHub's page waits for that
+		p, err = h.pullAnswer(at, number)
+	}
 	if err != nil {
 		return pages.Pull{}, err
 	}
@@ -166,6 +169,8 @@ func (h webHub) gates(at pages.At, p *pages.Pull) {
 	rp := h.s.st.repository(at.Owner, at.Name)
 	need := rp.requirements(p.BaseRef)
 	p.HasQueue = need.mergeQueue
+	viewer := h.s.st.account(at.Viewer)
+	p.Bypass = viewer != nil && h.s.levelOf(viewer, rp) >= levelAdmin && !need.enforceAdmins && !need.mergeQueue
 	if e := rp.issues[p.Number].queueEntry(); e != nil {
 		p.QueuePosition = slices.Index(rp.git.queues[p.BaseRef], e) + 1
 	}

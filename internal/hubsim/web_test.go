@@ -13,7 +13,20 @@ import (
 // get reads a page.
 func (h *hub) get(path string, want int) string {
 	h.t.Helper()
-	resp, err := http.Get(h.l.WebURL + path)
+	return h.getAs("", path, want)
+}
+
+// getAs reads a page as a persona; "" is who a new browser acts as.
+func (h *hub) getAs(login, path string, want int) string {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(h.t.Context(), http.MethodGet, h.l.WebURL+path, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if login != "" {
+		req.AddCookie(&http.Cookie{Name: "sim_persona_" + req.URL.Port(), Value: login})
+	}
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -118,6 +131,44 @@ func TestPagesShowAMergeBox(t *testing.T) {
 	id := h.do("sara-ds", "GET", fmt.Sprintf("%s/pulls/%d", base, number), "").must(t, 200).field("node_id")
 	h.enqueue(h.as("sara-ds"), fmt.Sprint(id), "")
 	shows(pull, "Queued to merge into <code>main</code>, at position 1.", "Remove from queue", "added this to the merge queue", fmt.Sprintf(`name="node" value=%q`, id))
+}
+
+// A check that failed keeps the button from being pressed where the base branch requires it, and only there; an admin
+// may pass over that unless the rules hold for admins too.
+func TestPagesShowWhetherAMergeIsBlocked(t *testing.T) {
+	const button, blocked = `value="merge">Merge pull request`, `value="merge" disabled>Merge pull request`
+	const bypass = "Merge without waiting for requirements to be met"
+	h := newHub(t, withFiles)
+	number, head := h.pull("sara-ds", "topic", "eda.md")
+	h.gate(head, "failure")
+	as := func(login string) string {
+		t.Helper()
+		return h.getAs(login, fmt.Sprintf("/acme-telco/churn/pull/%d", number), 200)
+	}
+	says := func(what, page string, want, not []string) {
+		t.Helper()
+		for _, w := range want {
+			if !strings.Contains(page, w) {
+				t.Errorf("%s: no %q", what, w)
+			}
+		}
+		for _, n := range not {
+			if strings.Contains(page, n) {
+				t.Errorf("%s: %q", what, n)
+			}
+		}
+	}
+	says("not required", as("sara-ds"), []string{"Some checks were not successful", button}, []string{blocked, bypass, "Merging is blocked"})
+	protect := func(admins bool) {
+		h.do("", "PUT", base+"/branches/main/protection", fmt.Sprintf(`{"required_status_checks":{"strict":false,"contexts":["gate"]},"enforce_admins":%v,"required_pull_request_reviews":null,"restrictions":null}`, admins), mina...).must(t, 200)
+	}
+	protect(false)
+	says("required", as("sara-ds"), []string{"Some checks were not successful", "Merging is blocked", blocked}, []string{button, bypass})
+	says("required, to an admin", as("mina-mle"), []string{blocked, bypass}, []string{button})
+	protect(true)
+	says("required of admins too", as("mina-mle"), []string{blocked}, []string{button, bypass})
+	h.gate(head, "success")
+	says("met", as("sara-ds"), []string{button}, []string{blocked, "Merging is blocked"})
 }
 
 // A comment written in the page comes in as the persona's, and is told of as any other.

@@ -1,6 +1,7 @@
 package markdown_test
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -56,12 +57,16 @@ func hostile(size int) map[string]string {
 	return m
 }
 
+var anything = regexp.MustCompile("")
+
 // readAll calls every reader on s.
 func readAll(s string) {
 	markdown.Sections(s, titles)
 	markdown.Commands(s)
 	markdown.FirstTable(s)
 	markdown.Tasks(s)
+	markdown.Lines(s, anything)
+	markdown.LeadingRefs(s, "acme/churn")
 	markdown.Refs(s, "acme/churn")
 	markdown.Mentions(s)
 	markdown.Blocks(s)
@@ -104,7 +109,12 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("%q: command %+v", s, c)
 			}
 		}
-		for _, n := range markdown.Refs(s, "a/b") {
+		for _, l := range markdown.Lines(s, anything) {
+			if strings.Contains(l.Text+l.Prose, "\n") {
+				t.Errorf("%q: line %+v", s, l)
+			}
+		}
+		for _, n := range append(markdown.Refs(s, "a/b"), markdown.LeadingRefs(s, "a/b")...) {
 			if n <= 0 {
 				t.Errorf("%q: reference %d", s, n)
 			}

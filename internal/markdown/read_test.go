@@ -1,6 +1,7 @@
 package markdown_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -272,6 +273,33 @@ func TestEncodeBlockRefuses(t *testing.T) {
 	} {
 		if _, err := markdown.EncodeBlock(c.kind, c.v); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("EncodeBlock(%q): %v, want %q", c.kind, err, c.want)
+		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	body := "# Title\nOne `two\nthree` **four** ~~five~~ six\n\n- seven <b>eight</b>\n  nine\n\n> ten\n\n- > eleven\n\n" +
+		"```\ntwelve\n```\n\n|thirteen|\n|-|\n\n<!-- fourteen -->\n\n<details>\n\nfifteen\n\n</details>\n\n[sixteen]: x\n\nseventeen\r\neighteen ~~nineteen~~"
+	var got []string
+	for _, l := range markdown.Lines(body, anything) {
+		got = append(got, l.Text+"|"+l.Prose)
+	}
+	want := []string{"Title|Title", "One `two|One \uFFFC", "seven  eight|seven  eight", "nine|nine", "seventeen|seventeen", "eighteen nineteen|eighteen"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if got := markdown.Lines("one\ntwo\n", regexp.MustCompile("two")); len(got) != 1 || got[0].Text != "two" {
+		t.Errorf("the lines about two are %v", got)
+	}
+}
+
+func TestLeadingRefs(t *testing.T) {
+	for text, want := range map[string][]int{
+		"#3": {3}, "#3, #4 and GH-5 e acme/churn#6 tail #7": {3, 4, 5, 6}, "#3 #4": {3, 4}, "acme/other#3, #4": {4}, "x #3": nil, "": nil, "#x": nil,
+		"https://github.com/acme/churn/issues/3, https://github.com/acme/churn/pull/4 and https://github.com/acme/other/issues/5": {3, 4}, "#3x": nil,
+	} {
+		if d := cmp.Diff(want, markdown.LeadingRefs(text, "acme/churn")); d != "" {
+			t.Errorf("%q: %s", text, d)
 		}
 	}
 }

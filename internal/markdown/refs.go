@@ -8,8 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// reference matches a web address, "owner/name#12", "#12" or "GH-12".
-var reference = regexp.MustCompile(`(?i)https?://[^\s<>()\[\]"'` + "`" + `|]+|(?:([\w.-]+/[\w.-]+))?#(\d{1,9})|gh-(\d{1,9})`)
+// referenceForm is a web address, "owner/name#12", "#12" or "GH-12".
+const referenceForm = `(?i)https?://[^\s<>()\[\]"'` + "`" + `|]+|(?:([\w.-]+/[\w.-]+))?#(\d{1,9})|gh-(\d{1,9})`
+
+var (
+	reference        = regexp.MustCompile(referenceForm)
+	leadingReference = regexp.MustCompile(`^(?:` + referenceForm + `)`)
+	betweenRefs      = regexp.MustCompile(`(?i)^[ \t]*,?[ \t]*(?:(?:and|e)[ \t]+)?`)
+)
 
 var issueURL = regexp.MustCompile(`(?i)^https?://[^/]+/([\w.-]+/[\w.-]+)/(?:issues|pull)/(\d{1,9})(?:[/?#.,;:!].*)?$`)
 
@@ -32,6 +38,23 @@ func Refs(text, repository string) []int {
 		}
 	}
 	return out
+}
+
+// LeadingRefs lists the issues and pull requests of the repository that a plain text begins with, one after the
+// other or with a comma, "and" or "e" between them, in the forms of [Refs]. Those of other repositories are passed over.
+func LeadingRefs(s, repository string) []int {
+	var out []int
+	for {
+		m := leadingReference.FindStringSubmatchIndex(s)
+		if m == nil {
+			return out
+		}
+		if n := refNumber(s, m, repository); n > 0 {
+			out = append(out, n)
+		}
+		s = s[m[1]:]
+		s = s[len(betweenRefs.FindString(s)):]
+	}
 }
 
 // refNumber is the number that match m of reference names in the repository, or 0.

@@ -31,6 +31,7 @@ type block struct {
 	kind   blockKind
 	level  int  // of a heading, 1 to 6
 	nested bool // inside a quote or a list
+	quoted bool // inside a quote
 	first  bool // first child of a list item
 	node   ast.Node
 	segs   []text.Segment // its lines, without quote and list markers
@@ -79,22 +80,25 @@ func parse(s string) *document {
 	}
 	shadow := guard(d.src)
 	root := newBlockParser().Parse(text.NewReader(shadow))
-	d.walk(root, false)
+	d.walk(root, false, false)
 	return d
 }
 
 // walk collects the leaf blocks below n. guard bounds the depth of the recursion.
-func (d *document) walk(n ast.Node, nested bool) {
+func (d *document) walk(n ast.Node, nested, quoted bool) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		b := block{node: c, nested: nested}
+		b := block{node: c, nested: nested, quoted: quoted}
 		_, item := n.(*ast.ListItem)
 		b.first = item && c.PreviousSibling() == nil
 		switch c := c.(type) {
-		case *ast.Blockquote, *ast.List:
-			d.walk(c, true)
+		case *ast.Blockquote:
+			d.walk(c, true, true)
+			continue
+		case *ast.List:
+			d.walk(c, true, quoted)
 			continue
 		case *east.Table, *east.TableHeader, *east.TableRow, *ast.ListItem:
-			d.walk(c, nested)
+			d.walk(c, nested, quoted)
 			continue
 		case *ast.Paragraph, *ast.TextBlock:
 			b.kind = paragraph

@@ -167,10 +167,9 @@ func (m *migration) write() []byte {
 			}
 		}
 	}
-	if m.allow {
-		b.WriteString("approvals: {contributors: allow}\n")
-	}
-	b.WriteString("mode: enforce   # as policy-bot does; observe tries it first\n")
+	b.WriteString(m.approvals())
+	b.WriteString("# Require the check phasegate/roles at first, phasegate/gate once there is a deliverable: it asks each pull request for its own.\n" +
+		"mode: enforce   # as policy-bot does; observe tries it first\n")
 	if len(m.rows) == 0 {
 		b.WriteString("paths: []\n")
 	} else {
@@ -178,4 +177,18 @@ func (m *migration) write() []byte {
 	}
 	b.WriteString("phases: []      # policy-bot knows no phases; take this line out for the usual ones\n")
 	return b.Bytes()
+}
+
+// approvals is that key of the config. policy-bot lowers no count, whoever is there.
+func (m *migration) approvals() string {
+	never := slices.ContainsFunc(m.rows, func(r policy.PathRule) bool { return r.Count > 1 })
+	switch {
+	case m.allow && never:
+		return "approvals: {contributors: allow, scale: never}\n"
+	case m.allow:
+		return "approvals: {contributors: allow}\n"
+	case never:
+		return "approvals: {scale: never}\n"
+	}
+	return ""
 }

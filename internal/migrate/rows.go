@@ -42,8 +42,8 @@ func (m *migration) anyOf(n *yaml.Node, in, out []alternative) {
 			need.Any = with(need.Any, a.need)
 		}
 		if a.count != in[0].count || a.count > 1 && len(in) > 1 {
-			m.left(n, "how many people each rule asks for is not carried over: together the rules need the highest number, from people of any of them",
-				"quantas pessoas cada regra pede não é levado: juntas as regras exigem o maior número, de pessoas de qualquer uma")
+			m.left(n, "how many people each rule asks for is not carried over: together the rules need the highest number, from people of any of them, where policy-bot wants the people of one rule",
+				"quantas pessoas cada regra pede não é levado: juntas as regras exigem o maior número, de pessoas de qualquer uma; o policy-bot quer as pessoas de uma só regra")
 		}
 		count = max(count, a.count)
 	}

@@ -21,7 +21,9 @@ type botRule struct {
 	count      int
 	role       lifecycle.Role // of those who approve; "" when count is 0 or it names nobody
 	used       bool
-	allows     bool // contributors may approve
+	allows     bool       // who wrote a commit may approve
+	author     *yaml.Node // the option by which the author of the pull request may too
+	said       map[string]bool
 }
 
 // holding are people who approve together, and the role they get.
@@ -67,6 +69,7 @@ func (m *migration) read(root *yaml.Node) error {
 		}
 	}
 	m.contributors()
+	m.defaults()
 	for _, r := range m.order {
 		if !r.used {
 			m.chose(r.node, "the rule %q is not used by policy.approval, so it is left away", "a regra %q não é usada em policy.approval, então fica de fora", r.name)
@@ -138,31 +141,83 @@ func clip(s string) string {
 }
 
 func (m *migration) options(r *botRule, n *yaml.Node) {
+	r.said = map[string]bool{}
 	for _, e := range entries(n) {
 		switch e.name {
 		case "allow_contributor":
-			r.allows = r.allows || yes(e.value)
-		case "allow_author", "allow_non_author_contributor":
 			if yes(e.value) {
-				m.left(e.key, "%s is not carried over: who wrote a commit does not approve it; \"approvals: {contributors: allow}\" lets all of them",
-					"%s não é levada: quem escreveu um commit não o aprova; \"approvals: {contributors: allow}\" libera todos", e.name)
+				r.allows, r.author = true, e.key
+			}
+		case "allow_non_author_contributor":
+			r.allows = r.allows || yes(e.value)
+		case "allow_author":
+			if yes(e.value) {
+				m.left(e.key, "allow_author is not carried over: who opened a pull request never approves it here, whatever \"approvals:\" says; somebody else has to",
+					"allow_author não é levada: quem abriu um pull request nunca o aprova aqui, diga \"approvals:\" o que disser; outra pessoa precisa aprovar")
 			}
 		case "invalidate_on_push":
-			if yes(e.value) {
+			if r.said[e.name] = yes(e.value); yes(e.value) {
 				m.left(e.key, "invalidate_on_push is not carried over: a push voids the approvals of the files it changes, and all of them at risk:high",
 					"invalidate_on_push não é levada: um push anula as aprovações dos arquivos que ele muda, e todas em risk:high")
 			}
-		case "ignore_edited_comments", "ignore_update_merges", "request_review":
-			// always so here: edited comments never count, merges of the base branch keep approvals, people are asked
+		case "ignore_edited_comments": // always so here
+		case "ignore_update_merges":
+			if r.said[e.name] = yes(e.value); yes(e.value) {
+				m.chose(e.key, "ignore_update_merges: here any merge of the base branch that changes nothing of the pull request is ignored, also one made on somebody's own machine",
+					"ignore_update_merges: aqui se ignora qualquer merge do branch de base que não muda nada do pull request, também o feito na máquina de alguém")
+			}
+		case "request_review":
+			m.requestReview(r, e)
 		case "ignore_commits_by":
 			m.left(e.key, "ignore_commits_by is not carried over: everybody who wrote a commit counts; name bots that need no deliverable under \"bots:\"",
 				"ignore_commits_by não é levada: todos que escreveram um commit contam; indique em \"bots:\" os bots que dispensam entrega")
 		case "methods":
-			m.left(e.key, "methods is not carried over: people approve by a review, or by writing /approve; a +1 does not count",
-				"methods não é levada: as pessoas aprovam com uma revisão, ou escrevendo /aprovar; um +1 não conta")
+			r.said[e.name] = true
+			m.left(e.key, "methods is not carried over: whatever it says, people approve by a review, or by writing /approve; a +1 does not count",
+				"methods não é levada: diga o que disser, as pessoas aprovam com uma revisão, ou escrevendo /aprovar; um +1 não conta")
 		default:
 			m.unknown(e)
 		}
+	}
+}
+
+// requestReview tells where other people are asked for a review than policy-bot asks.
+func (m *migration) requestReview(r *botRule, e entry) {
+	if !yes(value(e.value, "enabled")) {
+		return
+	}
+	r.said[e.name] = true
+	if mode := value(e.value, "mode"); mode == nil || mode.Value != "all-users" && mode.Value != "teams" {
+		m.left(e.key, "request_review is not carried over in the mode random-users, nor its count: everybody whose yes is awaited is asked, by their team where they hold the role by one, at most 15 at once",
+			"request_review não é levada no modo random-users, nem seu count: pede-se revisão a todos cujo sim é aguardado, por seu time se têm o papel por um, no máximo 15 de uma vez")
+	}
+}
+
+// defaults tells once each what policy-bot does where a rule leaves an option out, and is not so here.
+func (m *migration) defaults() {
+	first := func(option string) *yaml.Node {
+		for _, r := range m.order {
+			if r.used && r.count > 0 && !r.said[option] {
+				return r.node
+			}
+		}
+		return nil
+	}
+	if n := first("methods"); n != nil {
+		m.chose(n, "without methods, policy-bot counts a comment with 👍 or :+1: as well as a review; here people approve by a review, or by writing /approve, and a 👍 does not count",
+			"sem methods, o policy-bot conta um comentário com 👍 ou :+1: além de uma revisão; aqui as pessoas aprovam com uma revisão, ou escrevendo /aprovar, e um 👍 não conta")
+	}
+	if n := first("request_review"); n != nil {
+		m.chose(n, "without request_review, policy-bot asks nobody for a review; here everybody whose yes is awaited is asked, at most 15 at once",
+			"sem request_review, o policy-bot não pede revisão a ninguém; aqui se pede a todos cujo sim é aguardado, no máximo 15 de uma vez")
+	}
+	if n := first("invalidate_on_push"); n != nil {
+		m.chose(n, "without invalidate_on_push, policy-bot keeps approvals whatever is pushed; here a push voids those of the files it changes",
+			"sem invalidate_on_push, o policy-bot mantém as aprovações com qualquer push; aqui um push anula as dos arquivos que ele muda")
+	}
+	if n := first("ignore_update_merges"); n != nil && !m.allow {
+		m.left(n, "without ignore_update_merges, policy-bot takes no yes of who merged the base branch in; here they may approve where that changed nothing of the pull request",
+			"sem ignore_update_merges, o policy-bot não aceita o sim de quem fez um merge do branch de base; aqui a pessoa pode aprovar se isso não mudou nada do pull request")
 	}
 }
 
@@ -184,7 +239,11 @@ func (m *migration) requires(r *botRule, n *yaml.Node) {
 	for _, e := range entries(n) {
 		switch e.name {
 		case "count":
-			r.count, _ = strconv.Atoi(e.value.Value)
+			if err := e.value.Decode(&r.count); err != nil {
+				r.count = 1
+				m.left(e.value, "this count is no number; one yes is asked for", "esta contagem não é um número; pede-se um sim")
+			}
+			r.count = max(r.count, 0)
 		case "users", "teams":
 			for _, c := range e.value.Content {
 				hold(c, c.Value)
@@ -214,8 +273,12 @@ func (m *migration) requires(r *botRule, n *yaml.Node) {
 	}
 	if r.count > 0 && m.names[r.name] {
 		r.role = m.hold(r, names)
+		if r.role == "" && people && len(names) == 0 {
+			m.left(n, "the rule %q is not carried over, as nobody it names can hold a role: policy-bot waits for them, here it asks nobody. Name people or teams, and write the row by hand",
+				"a regra %q não é levada, pois ninguém que ela indica pode ter um papel: o policy-bot espera por eles, aqui ela não pede ninguém. Indique pessoas ou times, e escreva a linha à mão", clip(r.name))
+		}
 		if r.role == "" && !people {
-			m.left(n, "the rule %q names nobody, so nobody can meet it; name who approves", "a regra %q não indica ninguém, então ninguém pode cumpri-la; indique quem aprova", clip(r.name))
+			m.left(n, "the rule %q names nobody, so nobody can meet it: policy-bot waits, here it asks nobody; name who approves", "a regra %q não indica ninguém, então ninguém pode cumpri-la: o policy-bot espera, aqui ela não pede ninguém; indique quem aprova", clip(r.name))
 		}
 	}
 }
@@ -237,7 +300,8 @@ func (m *migration) skipped(n *yaml.Node) {
 	}
 }
 
-// hints are words by which a role is recognised in the name of a team or a rule; the first that fits.
+// hints are words by which a role is recognised in the name of a team or a rule; the first that fits. Only technical
+// ones are guessed: a stakeholder's or an expert's own change counts as their word.
 var hints = []struct {
 	role  lifecycle.Role
 	words []string
@@ -246,12 +310,11 @@ var hints = []struct {
 	{lifecycle.MLEngineer, []string{"mlops", "ml-", "ml ", "machine", "model"}},
 	{lifecycle.DataEngineer, []string{"data", "pipeline", "etl"}},
 	{lifecycle.BackendEngineer, []string{"infra", "platform", "ops", "sre", "backend", "deploy", "security", "cloud"}},
-	{lifecycle.SubjectMatterExpert, []string{"domain", "expert", "legal", "compliance", "doc"}},
-	{lifecycle.BusinessStakeholder, []string{"business", "product", "stakeholder", "owner", "manager"}},
 	{lifecycle.SoftwareEngineer, []string{"software", "dev", "engineer", "frontend", "code"}},
 }
 
-// spare is the order in which roles are given to those whose name says none.
+// spare is the order in which roles are given to those whose name says none: those that ask for no second person
+// come last.
 var spare = []lifecycle.Role{lifecycle.SoftwareEngineer, lifecycle.MLEngineer, lifecycle.BackendEngineer, lifecycle.DataEngineer,
 	lifecycle.DataScientist, lifecycle.SubjectMatterExpert, lifecycle.BusinessStakeholder}
 
@@ -283,8 +346,8 @@ func (m *migration) hold(r *botRule, names []string) lifecycle.Role {
 		}
 	}
 	if role == "" {
-		m.left(r.node, "the rule %q is not carried over: it asks for an eighth group of people, and there are seven roles. Join groups",
-			"a regra %q não é levada: ela pede um oitavo grupo de pessoas, e há sete papéis. Junte grupos", clip(r.name))
+		m.left(r.node, "the rule %q is not carried over: it asks for an eighth group of people, and there are seven roles: here it asks nobody. Join groups",
+			"a regra %q não é levada: ela pede um oitavo grupo de pessoas, e há sete papéis: aqui ela não pede ninguém. Junte grupos", clip(r.name))
 		return ""
 	}
 	h := &holding{names, role}
@@ -292,7 +355,19 @@ func (m *migration) hold(r *botRule, names []string) lifecycle.Role {
 	list := clip(strings.Join(names, ", "))
 	m.chose(r.node, "%s: given the role %s, which also counts at the gates; move them under \"roles:\" if another one fits",
 		"%s: recebeu o papel %s, que vale também nas etapas; mude em \"roles:\" se outro couber melhor", list, role)
+	m.standIns(r.node, list, role)
 	return role
+}
+
+// standIns tells where policy-bot waits for ever and Phasegate does not: nobody is left of those who approve.
+func (m *migration) standIns(n *yaml.Node, list string, role lifecycle.Role) {
+	if role.Technical() {
+		m.left(n, "%s: policy-bot waits where all of them wrote the change, or a team has nobody; Phasegate counts the yes of somebody with another role, the ML engineer first, and waits for nobody where there is none. Name more people",
+			"%s: o policy-bot espera se todos eles escreveram a mudança, ou se um time não tem ninguém; o Phasegate conta o sim de alguém com outro papel, primeiro da pessoa de ML, e não espera ninguém se não houver. Indique mais pessoas", list)
+		return
+	}
+	m.left(n, "%s: policy-bot waits where all of them wrote the change, or a team has nobody; Phasegate counts the yes of one of them who did not open the pull request, and waits for nobody where there is none: the own word of a %s is enough. Name more people, or join groups",
+		"%s: o policy-bot espera se todos eles escreveram a mudança, ou se um time não tem ninguém; o Phasegate conta o sim de um deles que não abriu o pull request, e não espera ninguém se não houver: basta a própria palavra de %s. Indique mais pessoas, ou junte grupos", list, role)
 }
 
 // contributors lets who wrote a commit approve it where every rule does.
@@ -300,9 +375,13 @@ func (m *migration) contributors() {
 	used := slices.DeleteFunc(slices.Clone(m.order), func(r *botRule) bool { return !r.used || r.count == 0 })
 	m.allow = len(used) > 0 && !slices.ContainsFunc(used, func(r *botRule) bool { return !r.allows })
 	for _, r := range used {
-		if r.allows && !m.allow {
+		switch {
+		case r.allows && !m.allow:
 			m.left(r.node, "allow_contributor of %q is not carried over, since other rules do not have it: who wrote a commit does not approve it",
 				"allow_contributor de %q não é levada, pois outras regras não a têm: quem escreveu um commit não o aprova", clip(r.name))
+		case r.author != nil:
+			m.left(r.author, "allow_contributor is carried over for who else wrote a commit: policy-bot lets the author of the pull request approve too (palantir/policy-bot#583), here the author never does",
+				"allow_contributor é levada para quem mais escreveu um commit: o policy-bot deixa também o autor do pull request aprovar (palantir/policy-bot#583), aqui o autor nunca aprova")
 		}
 	}
 }

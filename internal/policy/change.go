@@ -42,6 +42,7 @@ type Fact string
 // The facts that conditions look at.
 const (
 	FactFiles        Fact = "files"
+	FactLines        Fact = "lines" // how many of the files' were added and deleted
 	FactBaseRef      Fact = "base branch"
 	FactHeadRef      Fact = "head branch"
 	FactTitle        Fact = "title"

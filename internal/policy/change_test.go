@@ -48,7 +48,7 @@ func TestRequirementsOfTheUsualTable(t *testing.T) {
 	if want := "data-scientist: train/a.py,models/m.bin; any-technical: docs/x.md; ml-engineer: models/m.bin"; show(got) != want {
 		t.Errorf("got %s\nwant %s", show(got), want)
 	}
-	if got[0].Why != "training and evaluation; evaluation and lifecycle" {
+	if got[0].Why != "how the model is trained and evaluated; what the model can do, and its life in production" {
 		t.Errorf("why %q", got[0].Why)
 	}
 }
@@ -195,6 +195,7 @@ paths:
   - {paths: ["src/**"], roles: [ml-engineer], when: {has_labels: [other], title: {matches: [x]}}}
   - {paths: ["src/**"], roles: [data-scientist], when: {has_labels: [other]}}
   - {paths: ["docs/**"], roles: [data-scientist]}
+  - {paths: ["src/**"], roles: [backend-engineer], when: {modified_lines: {total: "> 9999"}}}
   - {paths: [anything-else], roles: [any-technical]}
 `)
 	for _, c := range []struct {
@@ -204,6 +205,7 @@ paths:
 		// a row that does not apply names no path
 		{nil, "any-technical: src/a.py; data-scientist: docs/b.md"},
 		{[]policy.Fact{policy.FactSignatures}, "any-technical: src/a.py; data-scientist: docs/b.md"},
+		{[]policy.Fact{policy.FactLines}, "backend-engineer: src/a.py ?modified_lines; any-technical: src/a.py; data-scientist: docs/b.md"},
 		// a condition that is known not to hold is enough
 		{[]policy.Fact{policy.FactTitle}, "any-technical: src/a.py; data-scientist: docs/b.md"},
 		// what is asked for certain elsewhere is not unsure, and anything else stays in force

@@ -15,8 +15,8 @@ import (
 const SharedRepository = ".github"
 
 // Merge is the config in force in a repository whose organisation has a shared one. The repository's adds
-// to it and never goes below: [Weakenings] of org and the result are none, but under the keys that
-// AllowOverride of org names. There the repository's own counts, if it says anything but the default.
+// to it and never goes below: [Weakenings] of org and the result are none but that more people may approve, and
+// those under the keys that AllowOverride of org names. There the repository's own counts, if it says anything but the default.
 //
 //   - roles and validators: the organisation's people and the repository's
 //   - gates, required checks: the seats and checks of both

@@ -50,18 +50,18 @@ func defaultPaths() []PathRule {
 	}
 	by := func(roles ...lifecycle.Role) []lifecycle.Role { return roles }
 	return []PathRule{
-		row("collecting, storing, processing", by(de), "data/**", "pipelines/**", "**/*.sql"),
-		row("interpret and validate data", by(de, sme), "data/contracts/**", "data/dictionary/**"),
-		row("data analysis", by(ds), "notebooks/**", "reports/eda/**"),
-		row("training and evaluation", by(ds), append(slices.Clone(training), "experiments/**")...),
-		row("whole lifecycle", by(mle), "docs/design/**"),
-		row("evaluation and lifecycle", by(ds, mle), "docs/model-card*.md", "models/**"),
-		row("software for deployment", by(se), "serving/**", "src/**", "app/**"),
-		row("guidelines", by(se), append([]string{"CONTRIBUTING.md", "docs/guidelines/**"}, lint...)...),
-		row("infrastructure", by(be), "infra/**", "deploy/**", "Dockerfile*", ".github/workflows/**"),
-		row("monitoring", by(mle), "monitoring/**"),
-		row("vision, domain", by(bs, sme), "docs/business/**"),
-		row("rules of the project", by(bs, mle), File, ".github/ISSUE_TEMPLATE/**"),
+		row("how the data is collected, stored and processed", by(de), "data/**", "pipelines/**", "**/*.sql"),
+		row("what the data means, and whether it is right", by(de, sme), "data/contracts/**", "data/dictionary/**"),
+		row("the analysis of the data", by(ds), "notebooks/**", "reports/eda/**"),
+		row("how the model is trained and evaluated", by(ds), append(slices.Clone(training), "experiments/**")...),
+		row("the design of the whole, from data to production", by(mle), "docs/design/**"),
+		row("what the model can do, and its life in production", by(ds, mle), "docs/model-card*.md", "models/**"),
+		row("the software that runs in production", by(se), "serving/**", "src/**", "app/**"),
+		row("how the team writes code", by(se), append([]string{"CONTRIBUTING.md", "docs/guidelines/**"}, lint...)...),
+		row("the infrastructure that it runs on", by(be), "infra/**", "deploy/**", "Dockerfile*", ".github/workflows/**"),
+		row("how it is watched in production", by(mle), "monitoring/**"),
+		row("what the business wants, and its domain", by(bs, sme), "docs/business/**"),
+		row("the rules of the project", by(bs, mle), File, ".github/ISSUE_TEMPLATE/**"),
 		row("a second pair of eyes", by(lifecycle.AnyTechnical), AnythingElse),
 	}
 }

@@ -13,6 +13,7 @@ import (
 // Weakening is one thing that a change of the config loosens.
 type Weakening struct {
 	Path  string // the key it is about
+	More  bool   // nothing is taken away: somebody more may say yes
 	words words
 }
 
@@ -20,9 +21,9 @@ type Weakening struct {
 func (w Weakening) Text(l lifecycle.Lang) string { return w.words.in(l) }
 
 // Weakenings lists everything that head asks for less than base does, who runs the rules and the mode first,
-// then in the order of the config; nil when there is nothing. A config that is taken away is [Default]. More
-// people for a role are no weakening. Where two tables of paths cannot be compared for certain, the difference
-// is listed.
+// then in the order of the config; nil when there is nothing. A config that is taken away is [Default]. That
+// somebody more may approve is listed too, with who: it may be the author of the change. Where two tables of
+// paths cannot be compared for certain, the difference is listed.
 func Weakenings(base, head *Policy) []Weakening {
 	w := &weakenings{base: base, head: head}
 	w.runs() // what stops nothing at all any more comes first
@@ -44,19 +45,12 @@ type weakenings struct {
 
 func (w *weakenings) add(is bool, path string, loosened words) {
 	if is {
-		w.list = append(w.list, Weakening{path, loosened})
-	}
-}
-
-func (w *weakenings) roles() {
-	for _, r := range lifecycle.Roles {
-		w.add(len(w.base.Roles[r]) > 0 && len(w.head.Roles[r]) == 0, "roles."+string(r),
-			say("nobody is %s any more", "ninguém mais é %s", string(r)))
+		w.list = append(w.list, Weakening{Path: path, words: loosened})
 	}
 }
 
 func (w *weakenings) people() {
-	w.add(len(w.base.Validators) > 0 && len(w.head.Validators) == 0, "validators", say("nobody is validator any more", "ninguém mais é validador"))
+	w.validators()
 	if more := without(w.head.Bots, w.base.Bots); len(more) > 0 {
 		w.add(true, "bots", say("pull requests of %s need no deliverable any more", "pull requests de %s deixam de precisar de entrega", andList(more)))
 	}
@@ -134,16 +128,8 @@ func without(a, b []string) []string {
 	return out
 }
 
-// andList writes names as "a, b and c", at most a few of them.
+// andList writes names as "a, b and c", all of them: what a summary leaves out nobody looks at.
 func andList(names []string) words {
-	const most = 6
-	more := words{}
-	if n := len(names); n > most {
-		more = say(" and %d more", " e mais %d", n-most)
-		names = names[:most]
-		list := strings.Join(names, ", ")
-		return words{list + more.en, list + more.pt}
-	}
 	if len(names) < 2 {
 		return words{strings.Join(names, ""), strings.Join(names, "")}
 	}

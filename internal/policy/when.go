@@ -103,7 +103,7 @@ func (w When) conditions() []condition {
 	}, FactAuthor, FactContributors)
 	set(w.HasLabels != nil, "has_labels", func(l *looked) bool { return subset(w.HasLabels, l.Labels) }, FactLabels)
 	set(w.Title.Matches != nil || w.Title.NotMatches != nil, "title", func(l *looked) bool { return l.titled(w.Title) }, FactTitle)
-	set(w.ModifiedLines != Lines{}, "modified_lines", func(l *looked) bool { return l.lines(w.ModifiedLines) }, FactFiles)
+	set(w.ModifiedLines != Lines{}, "modified_lines", func(l *looked) bool { return l.lines(w.ModifiedLines) }, FactFiles, FactLines)
 	set(w.HasValidSignatures != nil, "has_valid_signatures", func(l *looked) bool { return l.Signed == *w.HasValidSignatures }, FactSignatures)
 	set(w.HasSuccessfulStatus != nil, "has_successful_status", func(l *looked) bool { return subset(w.HasSuccessfulStatus, l.Succeeded) }, FactStatuses)
 	return out

@@ -275,6 +275,7 @@ type Pull struct {
 	MergedAt      time.Time
 	Mergeable     *bool // nil: not known
 	MergeState    string
+	Bypass        bool     // the viewer may merge without what the base branch asks for
 	Requested     []string // people and teams ("acme/data") whose review is awaited
 	LatestReviews []Review // the newest of each person
 	Commits       []Commit
@@ -287,6 +288,11 @@ type Pull struct {
 	Additions     int
 	Deletions     int
 }
+
+// Blocked reports whether something that the base branch asks for keeps it from being merged. GitHub then shows
+// the button grey, and to who may pass over that another one. A check that failed and is not required blocks
+// nothing: the button stays green.
+func (p Pull) Blocked() bool { return p.MergeState == "blocked" || p.MergeState == "behind" }
 
 // Commit is a commit; Files and Checks are set on its own page only.
 type Commit struct {

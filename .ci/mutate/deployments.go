@@ -1,0 +1,42 @@
+package main
+
+// The tests that notice a mutation of how deployments that wait are judged, and of what is read of them.
+const (
+	reviewTests = "TestOnlyASuccess|TestWhatRunsNow|TestWhatIsLetIn|TestWhatNothing|TestTheNoteOf|TestWithoutAPinned"
+	readTests   = "TestReview$|TestASuccess|TestTheEnvironment"
+)
+
+func reviewed(what, file, old, new string) mutation {
+	return judged("dep", what, file, old, new, reviewTests)
+}
+
+func readReview(what, old, new string) mutation {
+	return mutation{rule: "dep", what: what, file: "internal/gh/review.go", old: old, new: new, packages: []string{"./internal/gh"}, tests: readTests}
+}
+
+// deployments takes out what lets a deployment go on without anybody's yes.
+var deployments = []mutation{
+	reviewed("any success ran before", "letin.go", "return x.At.Before(s.Installed) ||", "return true ||"),
+	reviewed("what ran before Phasegate did not run", "letin.go", "return x.At.Before(s.Installed) || ", "return "),
+	reviewed("let into one environment is let into all", "letin.go", "hasEnvironment(letInto(x.Runs), s.Deployment.Environment)", "len(letInto(x.Runs)) > 0"),
+	reviewed("environments differ by case", "letin.go", "strings.EqualFold(e, name)", "strings.Compare(e, name) == 0"),
+	reviewed("what was made up runs there now", "letin.go", "x.At.After(newest.At) && s.counts(x)", "x.At.After(newest.At)"),
+	reviewed("the newest note hides the others", "letin.go", "for _, r := range runs {", "for _, r := range runs[max(len(runs)-1, 0):] {"),
+	reviewed("an environment that joins drops the others", "letin.go", "fitting(append(into, v.Deployment.Environment))", "fitting([]string{v.Deployment.Environment})"),
+	reviewed("each answer writes a note", "letin.go", "if hasEnvironment(into, v.Deployment.Environment) {", "if false {"),
+	reviewed("a note grows without end", "letin.go", "size > markdown.MaxBlock {", "size < 0 {"),
+	reviewed("what is let in is not noted", "review.go", `if answer.State == "approved" {`, "if false {"),
+	reviewed("what is only observed is not noted", "review.go", `if answer.State == "approved" {`, `if answer.State == "approved" && !view.Observing {`),
+	reviewed("it is let in before that is noted", "review.go", "plan.Effects = append(plan.Effects, answer)", "plan.Effects = append([]Effect{answer}, plan.Effects...)"),
+	reviewed("nobody hears why a success does not count", "review.go", `view.Unbacked = answer.State == "" && v.unbacked()`, "view.Unbacked = false"),
+	reviewed("without a pinned commit every branch goes on", "review.go", "return v.judgeUnpinned(view)", `return "approved"`),
+	reviewed("what cannot be compared is merged", "review.go", "|| ok && c.Contains:", "|| !ok || c.Contains:"),
+	reviewed("what ran before is compared", "review.go", "if v.Ran() || v.desk", "if v.desk"),
+
+	readReview("a workflow's note counts", "if !g.posts(s) || s.App.Slug == actionsSlug {", "if false {"),
+	readReview("a check of any name is a note", "if r.Name == engine.DeploymentCheck && ", "if "),
+	readReview("a note that is not completed counts", ` && r.Status == "COMPLETED" {`, " {"),
+	readReview("another environment's success counts", `st.State == "SUCCESS" && strings`, `st.State == "SUCCESS" || strings`),
+	readReview("an old status names no environment", "cmp.Or(st.Environment, d.OriginalEnvironment)", "cmp.Or(st.Environment)"),
+	readReview("other spellings are not looked for", "slices.Sort(out)\n\treturn slices.Compact(out)", "return slices.Compact(out[:1])"),
+}

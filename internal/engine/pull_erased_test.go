@@ -1,0 +1,178 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/phasegate/phasegate/internal/engine"
+	"github.com/phasegate/phasegate/internal/facts"
+	"github.com/phasegate/phasegate/internal/lifecycle"
+)
+
+// erase takes a comment away.
+func (w *pullWorld) erase(id int64, by string) {
+	i := slices.IndexFunc(w.pull.Comments, func(c facts.Comment) bool { return c.ID == id })
+	w.pull.Deleted = append(w.pull.Deleted, facts.DeletedComment{Author: w.pull.Comments[i].Author, By: who(by), At: w.tick()})
+	w.pull.Comments = slices.Delete(w.pull.Comments, i, i+1)
+}
+
+// rewrite changes what a comment says.
+func (w *pullWorld) rewrite(id int64, by string) {
+	i := slices.IndexFunc(w.pull.Comments, func(c facts.Comment) bool { return c.ID == id })
+	c := &w.pull.Comments[i]
+	c.Edited, c.EditedByOther, c.Body = true, !c.Author.Is(who(by)), c.Body+" "
+	w.tick()
+}
+
+// Who has write permission can dismiss reviews, and edit and delete what others wrote. An objection that was counted
+// holds until its author speaks again, and what takes it away brings no earlier yes back.
+func TestNobodyErasesAnObjection(t *testing.T) {
+	const against, waits = "failure: Changes are asked for by tomas-ds", "in_progress: Waiting for tomas-ds"
+	for _, c := range []struct {
+		name, says string
+		erase      func(w *pullWorld, id int64)
+		want       string
+	}{
+		{"deleted by the author of the change", "/object it leaks", func(w *pullWorld, id int64) { w.erase(id, "sara-ds") }, against},
+		{"edited by the author of the change", "/object it leaks", func(w *pullWorld, id int64) { w.rewrite(id, "sara-ds") }, against},
+		{"minimised", "/object it leaks", func(w *pullWorld, _ int64) { w.pull.Comments[len(w.pull.Comments)-1].Hidden = true }, against},
+		{"deleted by who said it", "/object it leaks", func(w *pullWorld, id int64) { w.erase(id, "tomas-ds") }, waits},
+		{"edited by who said it", "/object it leaks", func(w *pullWorld, id int64) { w.rewrite(id, "tomas-ds") }, waits},
+		{"a withdrawal, deleted by the author of the change", "/withdraw", func(w *pullWorld, id int64) { w.erase(id, "sara-ds") }, waits},
+		{"a withdrawal, deleted by who said it", "/withdraw", func(w *pullWorld, id int64) { w.erase(id, "tomas-ds") }, waits},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newPull(t, lifecycle.Development, "features/a.py")
+			w.look()
+			w.say("tomas-ds", "/approve")
+			w.look()
+			w.must(engine.RolesCheck, "success")
+			id := w.say("tomas-ds", c.says)
+			w.look()
+			c.erase(w, id)
+			w.look()
+			w.must(engine.RolesCheck, c.want)
+			w.push("sara-ds")
+			w.look()
+			w.must(engine.RolesCheck, c.want)
+			w.say("tomas-ds", "/approve")
+			w.look()
+			w.must(engine.RolesCheck, "success: Approved by tomas-ds")
+			w.push("sara-ds")
+			w.look()
+			w.must(engine.RolesCheck, "success: Approved by tomas-ds")
+		})
+	}
+	t.Run("before it was read", func(t *testing.T) {
+		w := newPull(t, lifecycle.Development, "features/a.py")
+		w.look()
+		w.say("tomas-ds", "/approve")
+		w.look()
+		w.erase(w.say("tomas-ds", "/object it leaks"), "sara-ds")
+		w.look()
+		w.must(engine.RolesCheck, waits)
+	})
+	t.Run("one that was not counted", func(t *testing.T) {
+		w := newPull(t, lifecycle.Development, "features/a.py")
+		w.look()
+		id := w.say("felix-se", "/object it leaks")
+		w.look()
+		w.erase(id, "sara-ds")
+		w.say("tomas-ds", "/approve")
+		w.look()
+		w.must(engine.RolesCheck, "success")
+	})
+}
+
+// A dismissed review of either kind leaves no earlier yes of its author.
+func TestADismissedReviewBringsNoYesBack(t *testing.T) {
+	for _, state := range []facts.ReviewState{facts.ReviewApproved, facts.ReviewChanges} {
+		w := newPull(t, lifecycle.Development, "features/a.py")
+		w.look()
+		w.review("tomas-ds", facts.ReviewApproved)
+		w.review("tomas-ds", state)
+		w.pull.Reviews[1].State = facts.ReviewDismissed
+		w.look()
+		w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds")
+	}
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	w.look()
+	w.review("tomas-ds", facts.ReviewChanges)
+	w.review("tomas-ds", facts.ReviewApproved)
+	w.pull.Reviews[1].State = facts.ReviewDismissed
+	w.look()
+	w.must(engine.RolesCheck, "failure: Changes are asked for by tomas-ds")
+}
+
+// Another pull request with some of its commits is merged into the base: what is left of this one undoes what that
+// did, on the same head.
+func TestTheBaseTakesSomeOfTheCommits(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py", "features/b.py")
+	w.push("sara-ds", "features/b.py")
+	w.look()
+	w.review("tomas-ds", facts.ReviewApproved)
+	w.look()
+	w.must(engine.RolesCheck, "success: Approved by tomas-ds")
+	commits, _ := w.pull.Commits.Get()
+	w.pull.Commits = facts.Known(commits[1:])
+	w.forked[commits[1].SHA] = commits[0].SHA
+	w.tick()
+	w.look()
+	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds (data scientist) · 1 approval is from before the base branch changed")
+	w.push("sara-ds")
+	w.look()
+	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds (data scientist) · 1 approval is from before the base branch changed")
+	w.review("tomas-ds", facts.ReviewApproved)
+	w.look()
+	w.must(engine.RolesCheck, "success: Approved by tomas-ds")
+}
+
+// A workflow that pushes in somebody's name hides whose work it is.
+func TestABotPushesInSomebodysName(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	pushed := func(by facts.Person) {
+		commits, _ := w.pull.Commits.Get()
+		commits = slices.Clone(commits)
+		commits[len(commits)-1].Pusher = by
+		w.pull.Commits = facts.Known(commits)
+	}
+	actions := facts.Person{ID: 41898282, Login: "github-actions", Bot: true}
+	pushed(actions)
+	w.look()
+	w.say("tomas-ds", "/approve")
+	w.look()
+	w.must(engine.RolesCheck, "action_required: github-actions pushed 1111111 in somebody else's name: push a commit yourself")
+	w.configure(teamConfig + "bots: [\"github-actions[bot]\"]\n")
+	w.look()
+	w.must(engine.RolesCheck, "success")
+	w.configure(teamConfig)
+	w.push("sara-ds")
+	pushed(who("sara-ds"))
+	w.look()
+	w.must(engine.RolesCheck, "success")
+}
+
+// Whatever somebody writes, the check goes on: what it remembers has a bound.
+func TestMoreYesesThanAreRemembered(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	w.look()
+	for i := range 700 {
+		w.nextID += 1 << 33
+		w.now = w.now.Add(time.Hour)
+		c := facts.Comment{ID: w.nextID, Author: who("tomas-ds"), Body: "/approve", Created: w.tick(), Answer: facts.Counted}
+		if i%2 == 0 {
+			c.Body = fmt.Sprintf("/object reason %d", i)
+		}
+		w.pull.Comments = append(w.pull.Comments, c)
+	}
+	w.look()
+	w.say("tomas-ds", "/object it leaks")
+	w.look()
+	w.must(engine.RolesCheck, "failure: Changes are asked for by tomas-ds")
+	w.say("tomas-ds", "/approve "+strings.ToUpper(w.pull.Head))
+	w.look()
+	w.must(engine.RolesCheck, "success")
+}
