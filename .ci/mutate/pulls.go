@@ -4,7 +4,7 @@ package main
 const (
 	placeTests  = "TestPlace"
 	assentTests = "TestAssent$|TestRefuseAssent|TestMayObject"
-	pullTests   = "Pull|TestAYes|TestAnEditedYes|TestAnnotations|TestAtHighRisk|TestACheck|TestAStale|TestWhoWrote|TestAMerge|TestADeliverables|TestWhatAPull|TestWhoIsAsked|TestWhatIs|TestALedger|Undoes|TestAnotherBase|TestAForcePush|TestACounted|TestWhatHad|Erases|Dismissed|TheBaseTakes|ABot|More|TestWhatIsLeft|TestTheConfig|TestARoleLent|TestOtherStates"
+	pullTests   = "Pull|TestAYes|TestAnEditedYes|TestAnnotations|TestAtHighRisk|TestACheck|TestAStale|TestWhoWrote|TestAMerge|TestADeliverables|TestWhatAPull|TestWhoIsAsked|TestWhatIs|TestALedger|Undoes|TestAnotherBase|TestAForcePush|TestACounted|TestWhatHad|Erases|Dismissed|TheBaseTakes|ABot|More|TestWhatIsLeft|TestTheConfig|TestARoleLent|TestAskedAgain|TestOtherStates"
 )
 
 func placed(what, old, new string) mutation {
@@ -90,7 +90,7 @@ var pulls = []mutation{
 	pulled("a stale run stays", "pullchecks.go", `run.Conclusion == "stale" || `, ""),
 	pulled("annotations are sent again", "pullchecks.go", "c.ID, c.Notes = run.ID, d.newNotes(c, *run)", "c.ID = run.ID"),
 	pulled("observing stops", "pullchecks.go", `if d.observing() && c.Conclusion != "success" {`, "if false {"),
-	pulled("a reopened check forgets the first sight", "pullledger.go", "(anew || d.ledger.Head == d.Pull.Head || d.Pull.ForcePushed.After(d.noted())) {", "false {"),
+	pulled("a reopened check forgets the first sight", "pullledger.go", "(anew || d.ledger.Head == d.Pull.Head || d.Pull.ForcePushed.After(d.noted)) {", "false {"),
 	pulled("one wrong number among right ones is passed over", "pullchecks.go", "if d.misnamed() > 0 {", "if false {"),
 	pulled("a deliverable is guessed for a bot", "pullchecks.go", "if d.guessed && q.Exempt {", "if false {"),
 	pulled("what a bot opened is a bot's, whoever wrote it", "pullchecks.go", "return ok && !slices", "return ok || !slices"),
@@ -112,11 +112,12 @@ var pulls = []mutation{
 	pulled("any role excuses from metrics", "pullanswer.go", "case !(rights{d.Roster, d.question.Delegations}).holds(c, lifecycle.DataScientist):", "case false:"),
 	pulled("a yes holds for another base", "pulldesk.go", "if s.Word == checks.WordYes && d.outdated(s) {", "if s.Comment < 0 {"),
 	pulled("who reviewed for another base is not asked again", "pullask.go", " && v.At.After(d.Pull.Retargeted)", ""),
-	pulled("who asks for changes is silenced by being asked", "pulldesk.go", "asked := s.Word == checks.WordYes && slices", "asked := slices"),
+	pulled("who asks for changes is silenced by being asked", "pulldesk.go", "if s.Word != checks.WordYes || !slices", "if !slices"),
+	pulled("who was asked again long ago need not answer", "pulldesk.go", "return d.Pull.AskedCut && ", "return false && "),
 	pulled("a force push back takes what was said before it", "pullledger.go", "if !seen.IsZero() && d.Pull.ForcePushed.After(seen) {", "if false {"),
 	pulled("what undoes the base is what was approved", "pulldesk.go", "return ok && known && (from == to || d.alike(from, to, files))", "return ok && known || from == to"),
 	pulled("what was counted on another head is forgotten", "pullledger.go", "range slices.Backward(found) {", "range found[:min(1, len(found))] {"),
-	pulled("where the head came back nothing is read", "pullledger.go", "return d.noted().IsZero() || d.Pull.ForcePushed.After(d.noted()) ||", "return d.noted().IsZero() ||"),
+	pulled("where the head came back nothing is read", "pullledger.go", "return d.noted.IsZero() || d.Pull.ForcePushed.After(d.noted) ||", "return d.noted.IsZero() ||"),
 	pulled("a yes is forgotten while its author is not asked", "pullledger.go", "out := d.counted()", "var out []int64"),
 	pulled("a closed pull request leaves its success", "pull.go", "if s.Pull.Merged || len", "if true || len"),
 	pulled("a merged pull request loses its success", "pull.go", "if s.Pull.Merged || len", "if len"),

@@ -264,3 +264,34 @@ func TestQueueObserved(t *testing.T) {
 		t.Error("#4 is not merged")
 	}
 }
+
+// A pull request whose head is a group's commit has nothing written on it: what stands there is said of the group.
+func TestPullOfAGroupsCommit(t *testing.T) {
+	t.Parallel()
+	w := queueWorld(t)
+	w.notebook(4, "usage")
+	w.enqueue(4)
+	group := w.waits(4)[0]
+	stood := map[string]string{}
+	for _, name := range []string{"gate", "roles", "metrics"} {
+		stood[name] = w.on(group, name).state()
+	}
+	if stood["roles"] != "failure" {
+		t.Fatalf("roles of a group with one that is not approved is %q", stood["roles"])
+	}
+	var four struct{ Head struct{ SHA string } }
+	w.read("/pulls/4", &four)
+	for branch, sha := range map[string]string{"lax": four.Head.SHA, "thief": group} {
+		w.as("sara-ds", "POST", "/git/refs", map[string]any{"ref": "refs/heads/" + branch, "sha": sha})
+	}
+	n := w.as("sara-ds", "POST", "/pulls", map[string]any{"title": "Nothing much", "body": "Deliverable: #99", "head": "thief", "base": "lax"}).number()
+	w.settle()
+	w.as("tomas-ds", "POST", fmt.Sprintf("/pulls/%d/reviews", n), map[string]any{"event": "APPROVE", "commit_id": group, "body": "Fine."})
+	w.settle()
+	for name, want := range stood {
+		if got := w.on(group, name).state(); got != want {
+			t.Errorf("%s of the group is %q, want %q", name, got, want)
+		}
+	}
+	w.vouched()
+}

@@ -301,14 +301,15 @@ func TestALedgerOfAnotherPull(t *testing.T) {
 func TestARoleLentForAnotherProblem(t *testing.T) {
 	for _, c := range []struct {
 		name, problem string // of #5
-		want          string
+		body, want    string
 	}{
-		{"the same", "#2", "success: Approved by zoe"},
-		{"another", "#7", "in_progress: Waiting for tomas-ds"},
+		{"the same", "#2", "Deliverable: #3, #5", "success: Approved by zoe"},
+		{"another", "#7", "Deliverable: #3, #5", "in_progress: Waiting for tomas-ds"},
+		{"another, named first", "#7", "Deliverable: #5, #3", "in_progress: Waiting for tomas-ds"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newPull(t, lifecycle.Development, "features/a.py")
-			w.pull.Body = "Deliverable: #3, #5"
+			w.pull.Body = c.body
 			number, _ := strings.CutPrefix(c.problem, "#")
 			problem := w.deliverable(int(number[0]-'0'), "Churn", lifecycle.Design, churnBody)
 			problem.Issue.Labels = []string{"kind:problem"}
@@ -325,4 +326,24 @@ func TestARoleLentForAnotherProblem(t *testing.T) {
 			w.must(engine.RolesCheck, c.want)
 		})
 	}
+}
+
+// Who is still asked, and by a request older than those that were read, may have been asked again.
+func TestAskedAgainLongAgo(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	w.look()
+	w.say("tomas-ds", "/approve")
+	w.look()
+	w.must(engine.RolesCheck, "success")
+	w.tick()
+	w.pull.Requested = []facts.Reviewer{{Person: who("tomas-ds")}}
+	w.pull.Asked, w.pull.AskedCut = nil, true
+	for i := range 100 {
+		w.pull.Asked = append(w.pull.Asked, facts.ReviewRequest{Reviewer: facts.Reviewer{Person: who("felix-se")}, Removed: i%2 > 0, By: who("sara-ds"), At: w.tick()})
+	}
+	w.look()
+	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds")
+	w.say("tomas-ds", "/approve")
+	w.look()
+	w.must(engine.RolesCheck, "success")
 }

@@ -66,6 +66,25 @@ func TestNobodyErasesAnObjection(t *testing.T) {
 			w.must(engine.RolesCheck, "success: Approved by tomas-ds")
 		})
 	}
+	t.Run("on a head in between", func(t *testing.T) {
+		w := newPull(t, lifecycle.Development, "features/a.py")
+		w.look()
+		first, commits := slices.Clone(w.pull.Runs), w.pull.Commits
+		w.push("sara-ds", "features/a.py")
+		w.look()
+		id := w.say("tomas-ds", "/object it leaks")
+		w.look()
+		w.must(engine.RolesCheck, against)
+		for _, r := range w.pull.Runs {
+			if r.Name == engine.RolesCheck {
+				w.earlier = append(w.earlier, r)
+			}
+		}
+		w.erase(id, "sara-ds")
+		w.pull.Commits, w.pull.Head, w.pull.Runs, w.pull.ForcePushed = commits, commitSHA(1), first, w.tick()
+		w.look()
+		w.must(engine.RolesCheck, against)
+	})
 	t.Run("before it was read", func(t *testing.T) {
 		w := newPull(t, lifecycle.Development, "features/a.py")
 		w.look()
@@ -159,10 +178,10 @@ func TestABotPushesInSomebodysName(t *testing.T) {
 func TestMoreYesesThanAreRemembered(t *testing.T) {
 	w := newPull(t, lifecycle.Development, "features/a.py")
 	w.look()
-	for i := range 700 {
+	for i := range 1400 {
 		w.nextID += 1 << 33
 		w.now = w.now.Add(time.Hour)
-		c := facts.Comment{ID: w.nextID, Author: who("tomas-ds"), Body: "/approve", Created: w.tick(), Answer: facts.Counted}
+		c := facts.Comment{ID: w.nextID, Author: who("tomas-ds"), Body: "/approve", Created: w.tick()}
 		if i%2 == 0 {
 			c.Body = fmt.Sprintf("/object reason %d", i)
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/phasegate/phasegate/checks"
 	"github.com/phasegate/phasegate/internal/facts"
@@ -22,6 +23,7 @@ type pullDesk struct {
 	guessed  bool      // it names none, and there is only one
 	entries  []Entry
 	ledger   PullLedger
+	noted    time.Time // see notedUntil
 	question checks.AssentQuestion
 	assent   checks.Assent
 	bound    map[int64]string // comment → the commit its yes is for
@@ -317,12 +319,18 @@ func shas(commits []facts.PullCommit) []string {
 }
 
 // askedAgain reports whether a person was asked for a review after they said yes, by somebody else than Phasegate,
-// and is asked still: GitHub shows their review as pending then. Who asked for changes is not silenced so.
+// and is asked still: GitHub shows their review as pending then. Who asked for changes is not silenced so. Where that
+// may stand among older requests than were read, it does.
 func (d *pullDesk) askedAgain(s checks.Said) bool {
-	asked := s.Word == checks.WordYes && slices.ContainsFunc(d.Pull.Requested, func(r facts.Reviewer) bool { return r.Team == "" && r.Person.Is(s.Person) })
-	return asked && slices.ContainsFunc(d.Pull.Asked, func(r facts.ReviewRequest) bool {
-		return !r.Removed && !r.Own && r.Reviewer.Team == "" && r.Reviewer.Person.Is(s.Person) && r.At.After(s.At)
-	})
+	of := func(r facts.Reviewer) bool { return r.Team == "" && r.Person.Is(s.Person) }
+	if s.Word != checks.WordYes || !slices.ContainsFunc(d.Pull.Requested, of) {
+		return false
+	}
+	requests := slices.DeleteFunc(slices.Clone(d.Pull.Asked), func(r facts.ReviewRequest) bool { return !of(r.Reviewer) })
+	if len(requests) == 0 {
+		return d.Pull.AskedCut && len(d.Pull.Asked) > 0 && !s.At.After(d.Pull.Asked[0].At)
+	}
+	return slices.ContainsFunc(requests, func(r facts.ReviewRequest) bool { return !r.Removed && !r.Own && r.At.After(s.At) })
 }
 
 // contributors are those who wrote, co-wrote or pushed a commit, where the config denies them a yes. Whoever only

@@ -80,7 +80,7 @@ func (d *pullDesk) readLedger() {
 			found = append(found, l)
 		}
 	}
-	d.ledger.Pull = d.Pull.Number
+	d.ledger.Pull, d.noted = d.Pull.Number, d.notedUntil()
 	if len(found) > 0 {
 		d.ledger = found[0]
 	}
@@ -111,12 +111,12 @@ func (d *pullDesk) lacksEarlier() bool {
 	if d.Asked.Earlier || len(d.Pull.Reviews)+len(d.Pull.Deleted) == 0 && !slices.ContainsFunc(d.entries, func(e Entry) bool { return e.Record == nil }) {
 		return false
 	}
-	return d.noted().IsZero() || d.Pull.ForcePushed.After(d.noted()) ||
+	return d.noted.IsZero() || d.Pull.ForcePushed.After(d.noted) ||
 		slices.ContainsFunc(d.counted(), func(id int64) bool { _, known := d.ledger.For[id]; return !known })
 }
 
-// noted is until when the ledger of the head's own run knows of force pushes; zero where there is none.
-func (d *pullDesk) noted() time.Time {
+// notedUntil is until when the ledger of the head's own run knows of force pushes; zero where there is none.
+func (d *pullDesk) notedUntil() time.Time {
 	run := d.run(RolesCheck)
 	if run == nil {
 		return time.Time{}
@@ -134,7 +134,7 @@ func (d *pullDesk) noted() time.Time {
 // seenAt is when the head was first seen: when the first phasegate/roles on it was posted, or when a force push
 // brought it back after that; zero while there is none. Dates of commits and other checks are never trusted.
 func (d *pullDesk) seenAt() time.Time {
-	seen := d.noted()
+	seen := d.noted
 	if !seen.IsZero() && d.Pull.ForcePushed.After(seen) {
 		return d.Pull.ForcePushed
 	}
@@ -171,7 +171,7 @@ func lastOf[T any](list []T, n int) []T { return list[max(0, len(list)-n):] }
 // remember is the ledger from now on.
 func (d *pullDesk) remember(anew bool) PullLedger {
 	l := PullLedger{Pull: d.Pull.Number, Asked: d.tried(), Against: d.words(), Roots: d.roots()}
-	if seen := d.seenAt(); !seen.IsZero() && (anew || d.ledger.Head == d.Pull.Head || d.Pull.ForcePushed.After(d.noted())) {
+	if seen := d.seenAt(); !seen.IsZero() && (anew || d.ledger.Head == d.Pull.Head || d.Pull.ForcePushed.After(d.noted)) {
 		l.Head, l.Seen = d.Pull.Head, seen
 	}
 	for _, id := range d.counting() {
@@ -195,14 +195,22 @@ func (d *pullDesk) words() []CountedWord {
 			out = append(out, CountedWord{s.Comment, s.Person.ID, s.Person.Login, s.Word, s.At.UTC()})
 		}
 	})
-	out = slices.DeleteFunc(out, func(w CountedWord) bool {
-		return slices.ContainsFunc(d.question.Said, func(s checks.Said) bool {
-			counts := s.Word != checks.WordVoid && (s.Word != checks.WordYes || checks.RefuseAssent(d.question, d.assent, s.Person, s.As) == "")
-			return counts && s.Person.ID == w.Person && s.At.After(w.At)
-		})
-	})
+	spoke := d.lastWords()
+	out = slices.DeleteFunc(out, func(w CountedWord) bool { return spoke[w.Person].After(w.At) })
 	slices.SortStableFunc(out, func(a, b CountedWord) int { return a.At.Compare(b.At) })
 	return lastOf(out, keptWords)
+}
+
+// lastWords is when each person last said something that counts.
+func (d *pullDesk) lastWords() map[int64]time.Time {
+	out := map[int64]time.Time{}
+	for _, s := range d.question.Said {
+		if s.At.After(out[s.Person.ID]) && (s.Word == checks.WordNo || s.Word == checks.WordWithdraw ||
+			s.Word == checks.WordYes && checks.RefuseAssent(d.question, d.assent, s.Person, s.As) == "") {
+			out[s.Person.ID] = s.At
+		}
+	}
+	return out
 }
 
 // erased is what was counted against the pull request and is not there as it was: it holds as long as its author did
