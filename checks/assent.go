@@ -40,7 +40,7 @@ type AssentQuestion struct {
 	At           time.Time      // the project's time, for delegations
 	Author       facts.Person   // who opened it: never approves it
 	Contributors []facts.Person // who wrote or co-wrote a commit by what the commit says, and may not approve it for that
-	Pushers      []facts.Person // who pushed a commit by GitHub's word: never approves it, where contributors may not
+	Pushers      []facts.Person // who pushed a commit by GitHub's word: never approves it, where contributors may not, but for a stakeholder's role that nobody else holds
 	Said         []Said         // oldest first
 	Head         string
 	Every        bool // every push voids, whatever it changed

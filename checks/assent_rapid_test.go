@@ -89,8 +89,8 @@ func TestOneMoreYesDoesNoHarm(t *testing.T) {
 	})
 }
 
-// What counts is a yes by somebody with a right to it, who pushed none of the change, is named in none of its commits
-// unless too few are left who are not, and for what its files are.
+// What counts is a yes by somebody with a right to it, who pushed none of the change unless every stakeholder asked
+// did, is named in none of its commits unless too few are left who are not, and for what its files are.
 func TestWhatCountsMayCount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := drawPull(t)
@@ -119,9 +119,9 @@ func unfit(q checks.AssentQuestion, n checks.Need, g checks.Given) string {
 	switch p := g.Person; {
 	case p.Is(q.Author):
 		return "opened it"
-	case facts.Contains(q.Pushers, p):
+	case facts.Contains(q.Pushers, p) && !onlyPushersLeft(q, n):
 		return "pushed some of it"
-	case facts.Contains(q.Contributors, p) && named(q, n) > max(n.People-unnamed(q, n), 0) && unnamed(q, n) > 0:
+	case facts.Contains(q.Contributors, p) && !onlyPushersLeft(q, n) && named(q, n) > max(n.People-unnamed(q, n), 0) && unnamed(q, n) > 0:
 		return "wrote some of it, and somebody else is left"
 	case q.Every && g.Commit != head:
 		return "every push voids"
@@ -137,6 +137,14 @@ func unfit(q checks.AssentQuestion, n checks.Need, g checks.Given) string {
 		return fmt.Sprintf("said %s later", last[i].Word)
 	}
 	return ""
+}
+
+// onlyPushersLeft reports whether a need of stakeholders alone has nobody but people who pushed: their word for the
+// rest is then asked of them.
+func onlyPushersLeft(q checks.AssentQuestion, n checks.Need) bool {
+	technical := slices.ContainsFunc(n.Roles, func(r lifecycle.Role) bool { return r.Technical() || r == lifecycle.AnyTechnical })
+	others := slices.ContainsFunc(n.Candidates, func(c checks.Candidate) bool { return !facts.Contains(q.Pushers, c.Person) })
+	return n.Means == checks.ByRole && !technical && !others
 }
 
 // named is how many of those who said yes commits name, and unnamed how many of those who can are not.

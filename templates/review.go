@@ -26,6 +26,7 @@ const (
 	ReviewUncompared    ReviewState = "uncompared"     // likewise, but whether it does could not be read
 	ReviewUnnamed       ReviewState = "unnamed"        // it cannot be told whose it is
 	ReviewNoDeliverable ReviewState = "no-deliverable" // it names an issue that is no open deliverable
+	ReviewClosed        ReviewState = "closed"         // the deliverable of its newest pull request under deploy/** is closed
 )
 
 // ReviewView is a deployment that waits for Phasegate's word.
@@ -90,9 +91,11 @@ func (p Printer) review(v ReviewView) string {
 		return fmt.Sprintf(p.say(both{"Waiting: no metric report names the commit with which #%d was found ready, and whether the default branch contains `%.7s` could not be read. Deploy a commit that is merged there.",
 			"Aguardando: nenhum relatório de métricas diz com que commit #%d foi considerada pronta, e não foi possível ler se o branch padrão contém `%.7s`. Implante um commit que esteja nele."}), v.Number, v.Commit)
 	case ReviewUnnamed:
-		return p.say(both{"Waiting: it is not known which deliverable this is for. Name it in the deployment's payload: `{\"deliverable\": 3}`.", "Aguardando: não se sabe a que entrega isto serve. Diga no payload da implantação: `{\"deliverable\": 3}`."})
+		return p.say(both{"Waiting: it is not known which deliverable this is for. Merge a change under `deploy/**` with the line `Deliverable: #3` in its pull request, or name it in the deployment's payload: `{\"deliverable\": 3}`.", "Aguardando: não se sabe a que entrega isto serve. Faça o merge de uma mudança em `deploy/**` com a linha `Entrega: #3` no pull request, ou diga no payload da implantação: `{\"deliverable\": 3}`."})
 	case ReviewNoDeliverable:
 		return fmt.Sprintf(p.say(both{"#%d, named as deliverable, is no open deliverable. Deploy again with the right number.", "#%d, citado como entrega, não é uma entrega aberta. Implante de novo com o número certo."}), v.Number)
+	case ReviewClosed:
+		return fmt.Sprintf(p.say(both{"The newest change under `deploy/**` here is for #%d, which is closed. Reopen #%d, or merge a change under `deploy/**` that names an open deliverable.", "A mudança mais recente em `deploy/**` aqui é para #%d, que está fechada. Reabra #%d, ou faça o merge de uma mudança em `deploy/**` que cite uma entrega aberta."}), v.Number, v.Number)
 	}
 	return fmt.Sprintf(p.say(both{"#%d is in %s, and this is what was found ready.", "#%d está em %s, e isto é o que foi considerado pronto."}), v.Number, Phase(p.Lang, v.Phase))
 }

@@ -40,6 +40,7 @@ func reviews(p templates.Printer) []shownCheck {
 	add("what lies between could not be read", templates.ReviewUnread, nil)
 	add("nobody knows whose", templates.ReviewUnnamed, nil)
 	add("not an open deliverable", templates.ReviewNoDeliverable, nil)
+	add("closed", templates.ReviewClosed, nil)
 	out = append(out, shownCheck{"let in", p.LetIn([]string{"production"})}, shownCheck{"let into two", p.LetIn([]string{"staging", "production/eu"})},
 		shownCheck{"let into many", p.LetIn([]string{"a", "b", "c", "d\ne", hostile, "f", "g"})})
 	return out

@@ -2,7 +2,7 @@ package main
 
 // The tests that notice a mutation of how deployments that wait are judged, and of what is read of them.
 const (
-	reviewTests = "TestOnlyASuccess|TestWhatRunsNow|TestWhatIsLetIn|TestWhatNothing|TestTheNoteOf|TestWithoutAPinned"
+	reviewTests = "TestOnlyASuccess|TestWhatRunsNow|TestWhatIsLetIn|TestWhatNothing|TestTheNoteOf|TestWithoutAPinned|TestWhatWas"
 	readTests   = "TestReview$|TestASuccess|TestTheEnvironment"
 )
 
@@ -31,6 +31,8 @@ var deployments = []mutation{
 	reviewed("nobody hears why a success does not count", "review.go", `view.Unbacked = answer.State == "" && v.unbacked()`, "view.Unbacked = false"),
 	reviewed("without a pinned commit every branch goes on", "review.go", "return v.judgeUnpinned(view)", `return "approved"`),
 	reviewed("what cannot be compared is merged", "review.go", "|| ok && c.Contains:", "|| !ok || c.Contains:"),
+	reviewed("what was merged before it was opened is its own", "evidence.go", "if p.Merged.Before(o.Created) {", "if false {"),
+	reviewed("what was merged before it was opened tells nothing", "evidence.go", "d.Deliverable != 0 || p.Merged.After(d.Created)", "d.Deliverable != 0 || p.Merged.Before(b.Issue.Created) || p.Merged.After(d.Created)"),
 	reviewed("what ran before is compared", "review.go", "if v.Ran() || v.desk", "if v.desk"),
 
 	readReview("a workflow's note counts", "if !g.posts(s) || s.App.Slug == actionsSlug {", "if false {"),

@@ -187,9 +187,10 @@ func TestDeploymentOfAClosedDeliverable(t *testing.T) {
 	w.push("felix-se", "job", "#4", [2]string{"deploy/job.yml", "x: 1\n"})
 	w.pull(4, "felix-se", "job", "Deploy it", "Deliverable: #2")
 	w.merge(4, "mina-mle")
+	w.at("2026-01-20 10:00") // what was merged before #5 was opened still tells whose the deployment is
 	w.open(5, "tomas-ds", offersTitle, form(lifecycle.Deliverable, w.lang, offersForm().with(lifecycle.SecParent, same("#1"))), "kind:deliverable")
 	w.close(2, "helena-bs")
-	w.decided(w.run("main"), "rejected", same("#2"))
+	w.decided(w.run("main"), "rejected", same("#2"), text{"is closed", ""})
 }
 
 // Where no rules are, and where they are only observed, nothing is held up.

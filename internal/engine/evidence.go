@@ -82,11 +82,14 @@ func (b *bench) evidence(o *object) Evidence {
 	return e
 }
 
-// concerning lists the merged pull requests that are the deliverable's; of others only the files under
-// its Paths.
+// concerning lists the pull requests merged since the deliverable was opened that are its own; of others only the
+// files under its Paths.
 func (b *bench) concerning(o *object, merged []facts.MergedPull, paths []string) []facts.MergedPull {
 	var out []facts.MergedPull
 	for _, p := range merged {
+		if p.Merged.Before(o.Created) {
+			continue
+		}
 		if !b.belongs(p, o) {
 			p.Files = slices.DeleteFunc(slices.Clone(p.Files), func(f facts.File) bool { return !checks.Matches(paths, f.Path) })
 			if len(p.Files) == 0 {

@@ -40,8 +40,8 @@ type Common struct {
 	// Snapshot is of no issue (Gone). Listed are the issues of the kinds, open and closed; a closed one whose
 	// sticky was not looked for may be missing.
 	Snapshot
-	// Merges are the pull requests merged since then, as [Snapshot.Merged] has them.
-	Merges func(since time.Time) facts.Fact[[]facts.MergedPull]
+	// Merges are the merged pull requests for a deliverable opened then, as [Snapshot.Merged] has them.
+	Merges func(opened time.Time) facts.Fact[[]facts.MergedPull]
 }
 
 // pagePrefix begins the Ref of a repository's key that stands for a page of its issues; the rest is where

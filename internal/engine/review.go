@@ -254,6 +254,9 @@ func (v *review) judgeDeliverable(view *templates.ReviewView) string {
 	d := v.desk
 	view.Number, view.Title, view.Phase = d.Issue.Number, d.Issue.Title, d.h.Phase
 	switch {
+	case d.Issue.Closed && v.Deployment.Deliverable == 0:
+		view.State = templates.ReviewClosed
+		return "rejected"
 	case d.Issue.Closed:
 		view.State = templates.ReviewNoDeliverable
 		return "rejected"

@@ -271,3 +271,29 @@ func TestWithoutAPinnedCommitOnlyTheDefaultBranchIsDeployed(t *testing.T) {
 		t.Errorf("compared too early: %v", w.asked)
 	}
 }
+
+// What was merged before a deliverable was opened is no work of its own, but still tells whose a deployment is.
+func TestWhatWasMergedBeforeItWasOpened(t *testing.T) {
+	w := newReview(t)
+	earlier := facts.MergedPull{Number: 9, Deliverable: 2, Merged: w.issues[3].Created.Add(-time.Hour), Commit: commitSHA(9), Author: who("felix-se"),
+		Files: []facts.File{{Path: "deploy/job.yml"}, {Path: "serving/app.py"}}}
+	w.merged = []facts.MergedPull{earlier}
+	w.answers("#2 is no deliverable", "", "it is not known which deliverable")
+	w.merged[0].Deliverable = 0
+	w.answers("it names none", "approved", "#3")
+
+	m := ready(t)
+	observing := *m.rules.Policy
+	observing.Mode = policy.Observe
+	m.rules.Policy = &observing
+	const stopped = "the rules would have stopped merged pull requests: 1."
+	earlier.Deliverable, earlier.Merged = 3, m.issues[3].Created
+	m.merged = append([]facts.MergedPull{earlier}, m.merged...)
+	m.settle(3)
+	m.mustSay(3, stopped)
+	m.merged[0].Merged = m.issues[3].Created.Add(-time.Second)
+	m.settle(3)
+	if strings.Contains(m.sticky(3), stopped) {
+		t.Errorf("it is counted:\n%s", m.sticky(3))
+	}
+}

@@ -154,7 +154,7 @@ func (h *ruleHub) Snapshot(_ context.Context, key engine.Key) (engine.Snapshot, 
 
 // evidence is read for deliverables only.
 func (h *ruleHub) evidence(s *engine.Snapshot) {
-	s.Merged = facts.Known(slices.DeleteFunc(slices.Clone(h.merged), func(p facts.MergedPull) bool { return p.Merged.Before(s.Issue.Created) }))
+	s.Merged = facts.Known(slices.Clone(h.merged))
 	s.Reports, s.Deployments = facts.Known(slices.Clone(h.reports)), facts.Known(slices.Clone(h.deploys))
 	if h.unread["merged"] {
 		s.Merged = facts.Unknown[[]facts.MergedPull](facts.MergedUnread)

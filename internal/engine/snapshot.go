@@ -28,8 +28,8 @@ type Snapshot struct {
 	// Listed are the repository's open issues of the kinds that have a sticky, and support problems;
 	// experiments, deployments and incidents, open or closed; and issues that Lacks asked for.
 	Listed []Listed
-	// Merged are the pull requests merged into the default branch since the deliverable was opened,
-	// newest first, with all their files. Unknown for other kinds.
+	// Merged are the pull requests merged into the default branch, newest first, with all their files: every one since
+	// the deliverable was opened, and older ones as far as they are known. Unknown for other kinds.
 	Merged facts.Fact[[]facts.MergedPull]
 	// Reports are the metric reports on commits of the default branch and on deployed commits, the
 	// newest first. Unknown for other kinds than deliverables.

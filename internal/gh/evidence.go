@@ -163,7 +163,8 @@ func (e *evidence) ours(commits []string) []string {
 	return commits
 }
 
-// merges lists the pull requests merged since a moment, newest first.
+// merges lists the merged pull requests, newest first: every one merged since a moment, and older ones that happen
+// to be known, which may still tell whose a deployment is.
 func (e *evidence) merges(since time.Time) facts.Fact[[]facts.MergedPull] {
 	if e.refused[mergedPulls] {
 		return facts.Unknown[[]facts.MergedPull](facts.MergedUnread)
@@ -173,9 +174,7 @@ func (e *evidence) merges(since time.Time) facts.Fact[[]facts.MergedPull] {
 	}
 	pulls := []facts.MergedPull{}
 	for _, p := range e.pulls {
-		if !p.Merged.Before(since) {
-			pulls = append(pulls, p)
-		}
+		pulls = append(pulls, p)
 	}
 	slices.SortFunc(pulls, func(a, b facts.MergedPull) int {
 		return cmp.Or(b.Merged.Compare(a.Merged), cmp.Compare(b.Number, a.Number))

@@ -209,13 +209,17 @@ func (j *gathering) document() (string, map[string]any) {
 	return head + ") { repository(owner: $owner, name: $repo) {" + body + "\n} }", vars
 }
 
-// readPulls takes the merged pull requests, page by page until they are known or too old.
+// readPulls takes the merged pull requests, page by page until they are known or too old. The first page is taken
+// whatever its age.
 func (j *gathering) readPulls(ctx context.Context, all list[pullNode]) error {
-	stop := j.since
-	if !j.whole() && j.until.After(stop) {
+	var stop time.Time
+	if !j.whole() {
 		stop = j.until
 	}
 	for page := 1; ; page++ {
+		if page > 1 && j.since.After(stop) {
+			stop = j.since
+		}
 		for _, n := range all.Nodes {
 			if n.UpdatedAt.Before(stop) {
 				return nil
