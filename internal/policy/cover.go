@@ -24,12 +24,13 @@ type demanding struct {
 	paths, ignore []spread
 	other         bool
 	when          When
-	always        bool // without conditions
+	people        [][]Holder // whom each of its conditions on people names, by login or by role
+	always        bool       // without conditions
 	demands       []demand
 }
 
-func newDemanding(paths, ignore []string, w When, demands []demand) demanding {
-	r := demanding{when: w, always: len(w.conditions()) == 0, demands: demands}
+func newDemanding(paths, ignore []string, w When, people [][]Holder, demands []demand) demanding {
+	r := demanding{when: w, people: people, always: len(w.conditions()) == 0, demands: demands}
 	for _, g := range paths {
 		if g == AnythingElse {
 			r.other = true
@@ -49,7 +50,17 @@ func (r *demanding) meets(d demand) bool {
 
 // standsFor reports whether r applies whenever b does.
 func (r *demanding) standsFor(b *demanding) bool {
-	return r.always || sameWhen(r.when, b.when)
+	return r.always || sameWhen(r.when, b.when) && len(r.spares(b)) == 0
+}
+
+// spares lists those for whose changes b applies and r, with the same conditions, does not: they lost the role that
+// is asked for.
+func (r *demanding) spares(b *demanding) []Holder {
+	var out []Holder
+	for i := range b.people {
+		out = union(out, uncovered(b.people[i], r.people[i]), Holder.Is)
+	}
+	return out
 }
 
 func sameWhen(a, b When) bool { return a.yaml() == b.yaml() }

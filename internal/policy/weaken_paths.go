@@ -10,7 +10,7 @@ import (
 
 // paths compares what the two tables ask for each glob of base.
 func (w *weakenings) paths() {
-	base, head := pathDemands(w.base.Paths), pathDemands(w.head.Paths)
+	base, head := w.base.pathDemands(), w.head.pathDemands()
 	var found findings
 	for _, l := range losses(base, head) {
 		found.add(l.glob, lostApproval(l, &base[l.row], head))
@@ -86,6 +86,9 @@ func lostApproval(l loss, b *demanding, head []demanding) words {
 			continue
 		}
 		if h.meets(l.demand) && !h.standsFor(b) {
+			if sameWhen(h.when, b.when) {
+				return say("%s no longer approves a change of %%s by %s", "%s deixa de aprovar uma mudança de %%s feita por %s", who, orNames(h.spares(b)))
+			}
 			under = strings.Join(h.when.Keys(), ", ")
 		}
 		for _, d := range h.demands {
@@ -122,14 +125,30 @@ func choice(s roleSet) words {
 	return orList(names)
 }
 
-func pathDemands(rows []PathRule) []demanding {
-	out := make([]demanding, len(rows))
-	for i, r := range rows {
+func (p *Policy) pathDemands() []demanding {
+	out := make([]demanding, len(p.Paths))
+	for i, r := range p.Paths {
 		var demands []demand
 		for _, c := range r.Roles.Clauses() {
 			demands = append(demands, demand{roles: setOf(c...), count: max(r.Count, 1)})
 		}
-		out[i] = newDemanding(r.Paths, r.Ignore, r.When, demands)
+		out[i] = newDemanding(r.Paths, r.Ignore, r.When, p.meant(r.When), demands)
+	}
+	return out
+}
+
+// meant lists whom each condition on people names, in a fixed order.
+func (p *Policy) meant(w When) [][]Holder {
+	var out [][]Holder
+	for _, c := range []People{w.HasAuthorIn, w.HasContributorIn, w.OnlyHasContributorsIn} {
+		var list []Holder
+		for _, u := range c.Users {
+			list = append(list, Holder{Login: u})
+		}
+		for _, r := range c.Roles {
+			list = union(list, p.RoleHolders(r), Holder.Is)
+		}
+		out = append(out, list)
 	}
 	return out
 }
@@ -146,7 +165,7 @@ func phaseDemands(rows []PhaseRule) []demanding {
 		if r.Report {
 			demands = append(demands, demand{report: true})
 		}
-		out[i] = newDemanding(r.Paths, r.Ignore, When{}, demands)
+		out[i] = newDemanding(r.Paths, r.Ignore, When{}, nil, demands)
 	}
 	return out
 }

@@ -85,7 +85,7 @@ func leftAlone(base, head []Holder) bool {
 
 // shortOfPeople tells where a row takes fewer yeses though it asks for as many: fewer people hold what it asks for.
 func (w *weakenings) shortOfPeople() {
-	base, head := pathDemands(w.base.Paths), pathDemands(w.head.Paths)
+	base, head := w.base.pathDemands(), w.head.pathDemands()
 	found := map[string]*findings{"roles": {}, "paths": {}} // by what was changed
 	tell := func(glob string, e demand, now []demand) {
 		if about, path := w.shorter(e, now); path != "" {

@@ -10,6 +10,11 @@ import (
 	"github.com/phasegate/phasegate/internal/policy"
 )
 
+// asking is a config in which the software engineer approves changes by those people.
+func asking(condition, people string) string {
+	return "roles: {software-engineer: [felix], data-scientist: [ana, rui, " + people + "]}\npaths: [{paths: [a], roles: [software-engineer], when: {" + condition + "}}]"
+}
+
 // counting is a config with one row that asks for several yeses.
 func counting(more, roles string) string {
 	return "roles: {" + roles + "}\npaths: [{paths: [a], roles: [ml-engineer], count: 2}]\n" + more
@@ -81,6 +86,16 @@ func TestWeakeningsOfPeople(t *testing.T) {
 		"a role that nobody has": {"roles: {software-engineer: [ana]}\n" + paths("a: any-technical"), "roles: {software-engineer: [ana]}\n" + paths("a: ml-engineer"),
 			[]string{"paths: ml-engineer approves a change of a in place of any-technical, and nobody is that"}},
 		"one for which another stands in": {"roles: {ml-engineer: [ana, eva]}\n" + paths("a: any-technical"), "roles: {ml-engineer: [ana, eva]}\n" + paths("a: data-engineer"), nil},
+		"somebody whose changes were asked about": {asking("has_author_in: {roles: [data-scientist]}", "bo, eva"), asking("has_author_in: {roles: [data-scientist]}", "eva"),
+			[]string{"paths: software-engineer no longer approves a change of a by bo"}},
+		"a part of such changes": {asking("has_contributor_in: {roles: [data-scientist, ml-engineer]}", "bo, eva"), asking("has_contributor_in: {roles: [data-scientist, ml-engineer]}", "val"),
+			[]string{"+roles.data-scientist: val may approve as data-scientist from now on", "paths: software-engineer no longer approves a change of a by bo or eva"}},
+		"all of such changes": {asking("only_has_contributors_in: {roles: [any-technical]}", "bo"), asking("only_has_contributors_in: {roles: [any-technical]}", "eva"),
+			[]string{"+roles.data-scientist: eva may approve as data-scientist from now on", "paths: software-engineer no longer approves a change of a by bo"}},
+		"one who is asked about by name too": {asking("has_author_in: {users: [Bo], roles: [data-scientist]}", "bo"), asking("has_author_in: {users: [Bo], roles: [data-scientist]}", "eva"),
+			[]string{"+roles.data-scientist: eva may approve as data-scientist from now on"}},
+		"one whose changes are asked about anyway": {asking("has_author_in: {roles: [data-scientist]}", "bo"), strings.Replace(asking("has_labels: [x]", "eva"), ", when: {has_labels: [x]}", "", 1),
+			[]string{"+roles.data-scientist: eva may approve as data-scientist from now on"}},
 		"other validators":                {"validators: [val, vic]", "validators: [vera, vito]", []string{"validators: everybody who is validator changes: vera and vito in place of val and vic"}},
 		"fewer validators":                {"validators: [val, vic, vera]", "validators: [val, vera]", []string{"validators: vic may no longer approve as validator; left: val and vera"}},
 		"one validator":                   {"validators: [val, vic]", "validators: [val]", []string{"validators: only val is validator now (before: val and vic)"}},
