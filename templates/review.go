@@ -25,6 +25,7 @@ const (
 	ReviewUnmerged      ReviewState = "unmerged"       // no commit was found ready, and the default branch does not contain this one
 	ReviewUncompared    ReviewState = "uncompared"     // likewise, but whether it does could not be read
 	ReviewUnnamed       ReviewState = "unnamed"        // it cannot be told whose it is
+	ReviewUnowned       ReviewState = "unowned"        // whose it is could not be read
 	ReviewNoDeliverable ReviewState = "no-deliverable" // it names an issue that is no open deliverable
 	ReviewClosed        ReviewState = "closed"         // the deliverable of its newest pull request under deploy/** is closed
 )
@@ -40,6 +41,7 @@ type ReviewView struct {
 	Awaited     []string // logins
 	Ready       string   // commit that was found ready
 	Changed     []string // paths, untrusted
+	Unread      string   // why it could not be read whose it is
 	Unbacked    bool     // GitHub records a success of it here, which does not count
 	Observing   bool
 }
@@ -92,6 +94,8 @@ func (p Printer) review(v ReviewView) string {
 			"Aguardando: nenhum relatório de métricas diz com que commit #%d foi considerada pronta, e não foi possível ler se o branch padrão contém `%.7s`. Implante um commit que esteja nele."}), v.Number, v.Commit)
 	case ReviewUnnamed:
 		return p.say(both{"Waiting: it is not known which deliverable this is for. Merge a change under `deploy/**` with the line `Deliverable: #3` in its pull request, or name it in the deployment's payload: `{\"deliverable\": 3}`.", "Aguardando: não se sabe a que entrega isto serve. Faça o merge de uma mudança em `deploy/**` com a linha `Entrega: #3` no pull request, ou diga no payload da implantação: `{\"deliverable\": 3}`."})
+	case ReviewUnowned:
+		return fmt.Sprintf(p.say(both{"Waiting: which deliverable this is for could not be read: %s. Name it in the deployment's payload: `{\"deliverable\": 3}`.", "Aguardando: não foi possível ler a que entrega isto serve: %s. Diga no payload da implantação: `{\"deliverable\": 3}`."}), p.unread(v.Unread))
 	case ReviewNoDeliverable:
 		return fmt.Sprintf(p.say(both{"#%d, named as deliverable, is no open deliverable. Deploy again with the right number.", "#%d, citado como entrega, não é uma entrega aberta. Implante de novo com o número certo."}), v.Number)
 	case ReviewClosed:

@@ -2,7 +2,8 @@ package main
 
 // The tests that notice a mutation of how deployments that wait are judged, and of what is read of them.
 const (
-	reviewTests = "TestOnlyASuccess|TestWhatRunsNow|TestWhatIsLetIn|TestWhatNothing|TestTheNoteOf|TestWithoutAPinned|TestWhatWas"
+	reviewTests = "TestOnlyASuccess|TestWhatRunsNow|TestWhatIsLetIn|TestWhatNothing|TestTheNoteOf|TestWithoutAPinned|TestWhatWas|TestWhose|TestWhatIsMerged|TestWhichDeployments|TestAPageLeaves"
+	oldTests    = "TestWhatIsOld|TestFillCompare"
 	readTests   = "TestReview$|TestASuccess|TestTheEnvironment"
 )
 
@@ -33,8 +34,23 @@ var deployments = []mutation{
 	reviewed("what cannot be compared is merged", "review.go", "|| ok && c.Contains:", "|| !ok || c.Contains:"),
 	reviewed("what was merged before it was opened is its own", "evidence.go", "if p.Merged.Before(o.Created) {", "if false {"),
 	reviewed("what was merged before it was opened tells nothing", "evidence.go", "d.Deliverable != 0 || p.Merged.After(d.Created)", "d.Deliverable != 0 || p.Merged.Before(b.Issue.Created) || p.Merged.After(d.Created)"),
+	reviewed("what names no deliverable is nobody's", "pulltext.go", "if i := slices.IndexFunc(n.Hints, is); i >= 0 {", "if i := 0; len(n.Hints) > 0 {"),
+	reviewed("the first line alone names", "pulltext.go", "slices.Clone(n.Lines), func", "slices.Clone(n.Lines[:1]), func"),
+	reviewed("a line is a hint", "pulltext.go", "return !is(line) }), false", "return !is(line) }), true"),
+	reviewed("what was closed before is named", "evidence.go", "finished && !at.Before(p.Merged)", "finished && !at.IsZero()"),
+	reviewed("what was closed later is not named", "evidence.go", "b.chart.isOpen(n) || finished && !at.Before(p.Merged)", "b.chart.isOpen(n) || false && finished && at.IsZero()"),
+	reviewed("a closed one goes before an open one", "review.go", "i := slices.IndexFunc(of, b.chart.isOpen); i >= 0 {", "i := slices.IndexFunc(of, b.chart.isOpen); i == 0 {"),
+	reviewed("what cannot be read is nobody's", "review.go", `case v.unread != "":`, "case false:"),
+	reviewed("an older deliverable tells no more", "review.go", "for range maxLookups { // where", "for range 2 { // where"),
+	reviewed("what was deployed before it was opened is compared", "evidence.go", "return d.Succeeded.Before(o.Created) || d.Deliverable", "return d.Deliverable"),
+	reviewed("all deployments are compared at once", "evidence.go", "if i == 0 {\n\t\t\t\tbreak", "if false {\n\t\t\t\tbreak"),
+	reviewed("what has to be compared is never judged", "resync.go", "range round.alone {", "range round.alone[:0] {"),
+	reviewed("what a merged pull request may be for is not looked at", "reconcile.go", "if plan.Idle != Elsewhere {", "if false {"),
 	reviewed("what ran before is compared", "review.go", "if v.Ran() || v.desk", "if v.desk"),
 
+	{"dep", "all files of what is old are read", "internal/gh/evidence_nodes.go", "HasNextPage || p.Merged.Before(j.since) {", "HasNextPage {", []string{"./internal/gh"}, oldTests},
+	{"dep", "a further page of what is old is read", "internal/gh/gathering.go", "HasNextPage, last.Before(stop):", "HasNextPage:", []string{"./internal/gh"}, oldTests},
+	{"dep", "what was compared is forgotten at night", "internal/gh/bulk.go", "s.Listed, s.Compared = ix.all(), g.cache.comparisons(key)", "s.Listed = ix.all()", []string{"./internal/gh"}, oldTests},
 	readReview("a workflow's note counts", "if !g.posts(s) || s.App.Slug == actionsSlug {", "if false {"),
 	readReview("a check of any name is a note", "if r.Name == engine.DeploymentCheck && ", "if "),
 	readReview("a note that is not completed counts", ` && r.Status == "COMPLETED" {`, " {"),

@@ -99,7 +99,7 @@ var pulls = []mutation{
 	pulled("what a merge mends is nobody's", "pulldesk.go", "if len(c.Parents) < 2 || !d.changesNothing(c) {", "if len(c.Parents) < 2 {"),
 	pulled("a merge of the base voids nobody", "pulldesk.go", "if d.rules.Approvals.KeepOnBaseMerge {", "if true {"),
 	pulled("another pull request's yes counts", "pullledger.go", "ok && l.Pull == d.Pull.Number {", "ok {"),
-	pulled("one of several deliverables is guessed", "pulldesk.go", "if len(open) != 1 {", "if len(open) == 0 {"),
+	pulled("one of several deliverables is guessed", "pulldesk.go", "silent && len(open) == 1 {", "silent && len(open) > 0 {"),
 	pulled("the risk voids nobody", "pulldesk.go", "Every: d.highRisk()}", "Every: false}"),
 	pulled("a draft is put before reviewers", "pullask.go", "if d.Pull.Draft || ", "if "),
 	pulled("who was taken off is asked again", "pullask.go", "!d.isAsked(r) && !d.askedBefore(r) &&", "!d.isAsked(r) &&"),

@@ -210,12 +210,12 @@ func codeSpans(text string) []string {
 func TestThePullRequestTemplateNamesADeliverableOnceFilledIn(t *testing.T) {
 	for _, lang := range lifecycle.Langs {
 		text := string(templates.PullRequest(lang).Content)
-		if n := engine.DeliverableOf("acme/churn", text, ""); n != 0 {
-			t.Errorf("%s: untouched it names #%d", lang, n)
+		if n := engine.NamesIn("acme/churn", text, ""); len(n.Lines)+len(n.Hints) > 0 {
+			t.Errorf("%s: untouched it names %v", lang, n)
 		}
 		line := deliverableLine(lang)
-		if n := engine.DeliverableOf("acme/churn", strings.Replace(text, line+"\n", line+"3\n", 1), ""); line == "" || n != 3 {
-			t.Errorf("%s: with 3 after %q it names #%d", lang, line, n)
+		if n := engine.NamesIn("acme/churn", strings.Replace(text, line+"\n", line+"3\n", 1), ""); line == "" || !slices.Equal(n.Lines, []int{3}) {
+			t.Errorf("%s: with 3 after %q it names %v", lang, line, n)
 		}
 	}
 }

@@ -193,6 +193,37 @@ func TestDeploymentOfAClosedDeliverable(t *testing.T) {
 	w.decided(w.run("main"), "rejected", same("#2"), text{"is closed", ""})
 }
 
+// A pull request under deploy/** is for the deliverables that its check named, when it is merged too: where it fixes what
+// is no deliverable, for the only open one; where it names two, for each.
+func TestDeploymentOfWhatNamesNoDeliverableOrTwo(t *testing.T) {
+	t.Parallel()
+	w := guardedWorld(t, config(lifecycle.English))
+	w.open(1, "mina-mle", problemTitle, form(lifecycle.Problem, w.lang, problemForm("<= 4.0", "%")), "kind:problem")
+	w.open(2, "felix-se", "The job is slow", "It is slow.", "bug")
+	w.open(3, "tomas-ds", offersTitle, form(lifecycle.Deliverable, w.lang, offersForm().with(lifecycle.SecParent, same("#1"))), "kind:deliverable")
+	w.comment(3, "helena-bs", "/start deployment it runs since 2024")
+	w.push("felix-se", "2-job", "#4", [2]string{"deploy/job.yml", "x: 1\n"})
+	w.pull(4, "felix-se", "2-job", "Speed up the job", "Fixes #2")
+	w.merge(4, "mina-mle")
+	w.at("2026-01-20 10:00")
+	w.decided(w.run("main"), "approved", same("#3"))
+	w.succeeded()
+	w.labelled(3, lifecycle.StateLive)
+
+	w.open(5, "tomas-ds", offersTitle, form(lifecycle.Deliverable, w.lang, offersForm().with(lifecycle.SecParent, same("#1"))), "kind:deliverable")
+	w.comment(5, "helena-bs", "/start deployment it runs since 2024")
+	w.push("felix-se", "shared", "#6", [2]string{"deploy/shared.yml", "x: 1\n"})
+	w.pull(6, "felix-se", "shared", "Share the job", "Deliverable: #3, #5")
+	w.merge(6, "mina-mle")
+	w.at("2026-01-21 10:00")
+	w.decided(w.run("main"), "approved", same("#3"))
+	w.succeeded()
+	w.labelled(5, lifecycle.StateLive)
+	w.close(3, "helena-bs")
+	w.push("felix-se", "main", "docs", [2]string{"docs/notes.md", "Words.\n"})
+	w.decided(w.run("main"), "approved", same("#5"))
+}
+
 // Where no rules are, and where they are only observed, nothing is held up.
 func TestDeploymentThatNothingHolds(t *testing.T) {
 	t.Parallel()

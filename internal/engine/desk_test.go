@@ -86,7 +86,7 @@ func newWorld(t tester, lang lifecycle.Lang) *world {
 
 // merged is a pull request of #3, merged at that time.
 func merged(number int, at time.Time, paths ...string) facts.MergedPull {
-	p := facts.MergedPull{Number: number, Deliverable: 3, Author: who("sara-ds"), Merged: at, Commit: fmt.Sprintf("%040d", number)}
+	p := facts.MergedPull{Number: number, Lines: []int{3}, Author: who("sara-ds"), Merged: at, Commit: fmt.Sprintf("%040d", number)}
 	for _, path := range paths {
 		p.Files = append(p.Files, facts.File{Path: path})
 	}

@@ -33,7 +33,7 @@ type Evidence struct {
 	Merged      facts.Fact[[]facts.MergedPull] // its own, and of others the files under its Paths; newest first
 	Reports     facts.Fact[[]facts.Report]     // that name it, newest first
 	Faulty      []facts.Report                 // that cannot be read, whosever they are, newest first
-	Deployments facts.Fact[[]facts.Deployment] // to production, newest first
+	Deployments facts.Fact[[]facts.Deployment] // the newest that reached production since it was opened
 	Experiments []TriedOut
 	Releases    []checks.DeploymentIssue // linked issues of kind deployment
 	Incidents   []IncidentIssue
@@ -101,44 +101,76 @@ func (b *bench) concerning(o *object, merged []facts.MergedPull, paths []string)
 	return out
 }
 
-// belongs reports whether the pull request is the deliverable's: it names it, or names none and there
-// is no other open one.
+// belongs reports whether the pull request is the deliverable's: it is for it, or names none and there is no other
+// open one.
 func (b *bench) belongs(p facts.MergedPull, o *object) bool {
-	if p.Deliverable != 0 {
-		return p.Deliverable == o.Number
+	of, silent := b.mergedFor(p)
+	return slices.Contains(of, o.Number) || silent && b.chart.other(o) == nil
+}
+
+// mergedFor are the deliverables that a merged pull request is for by what it names, as they were when it was merged:
+// those that are open, and those that were closed later. silent is as for an open pull request.
+func (b *bench) mergedFor(p facts.MergedPull) (of []int, silent bool) {
+	return PullNames{Lines: p.Lines, Hints: p.Hints}.deliverables(func(n int) bool {
+		at, finished := b.Finished[n]
+		return b.chart.isOpen(n) || finished && !at.Before(p.Merged)
+	})
+}
+
+// hinted are the keys of the deliverables that a pull request is for which was just merged into the default branch and
+// has no line that says so: whether what it names is a deliverable, an event about it cannot tell.
+func (s PullSnapshot) hinted() []Key {
+	names := NamesIn(s.Key.FullName(), s.Pull.Body, s.Pull.HeadRef)
+	if !s.Pull.Merged || s.Pull.BaseRef != s.Branch || len(names.Lines) > 0 || len(names.Hints) == 0 {
+		return nil
 	}
-	return b.chart.other(o) == nil
+	var out []Key
+	of, _ := Snapshot{Key: s.Key, Rules: s.Rules, Listed: s.Listed, Gone: true, memory: s.memory}.chart().placed(names)
+	for _, o := range of {
+		out = append(out, s.Key.Issue(o.Number))
+	}
+	return out
 }
 
 // maxBefore is how many earlier pull requests are compared to find out whose a deployment is.
 const maxBefore = 3
 
-// deployments lists those that are the deliverable's: its payload names it; else the newest merged pull
-// request under deploy/** that it contains is the deliverable's; else there is no other open deliverable.
+// deployments is the newest that is the deliverable's: its payload names it; else the newest merged pull request under
+// deploy/** that it contains is the deliverable's; else there is no other open one. What never reached production, or
+// did before the deliverable was opened, says nothing of it. The newest of all is most often its own: the others are
+// compared only where it is not.
 func (b *bench) deployments(o *object, e *Evidence) facts.Fact[[]facts.Deployment] {
 	all, ok := b.Deployments.Get()
 	if !ok {
 		return facts.Unknown[[]facts.Deployment](b.Deployments.Why())
 	}
 	merged, read := b.Merged.Get()
-	var out []facts.Deployment
-	for _, d := range all {
-		switch owner, known := b.deployedFor(d, merged, e); {
-		case d.Deliverable != 0 && d.Deliverable != o.Number:
-		case d.Deliverable == o.Number || known && owner == o.Number:
-			out = append(out, d)
-		case !read:
+	all = slices.DeleteFunc(slices.Clone(all), func(d facts.Deployment) bool {
+		return d.Succeeded.Before(o.Created) || d.Deliverable != 0 && d.Deliverable != o.Number
+	})
+	slices.SortStableFunc(all, func(a, b facts.Deployment) int { return b.Succeeded.Compare(a.Succeeded) })
+	for i, d := range all {
+		if d.Deliverable == 0 && !read {
 			return facts.Unknown[[]facts.Deployment](b.Merged.Why())
-		case owner == 0 && b.chart.other(o) == nil:
-			out = append(out, d)
+		}
+		p, pending := b.deployed(d, merged)
+		if pending != nil {
+			e.wanted = append(e.wanted, *pending)
+			if i == 0 {
+				break
+			}
+			continue
+		}
+		if d.Deliverable != 0 || p != nil && b.belongs(*p, o) || p == nil && b.chart.other(o) == nil {
+			return facts.Known(all[i : i+1])
 		}
 	}
-	return facts.Known(out)
+	return facts.Known[[]facts.Deployment](nil)
 }
 
-// deployedFor is the deliverable of the newest pull request under deploy/** that the deployment
-// contains, and notes what must be compared to know.
-func (b *bench) deployedFor(d facts.Deployment, merged []facts.MergedPull, e *Evidence) (int, bool) {
+// deployed is the newest pull request under deploy/** that the deployment contains, which tells whose it is; nil where
+// there is none, or its payload tells. pending is what must be compared first.
+func (b *bench) deployed(d facts.Deployment, merged []facts.MergedPull) (p *facts.MergedPull, pending *facts.Span) {
 	tried := 0
 	for _, p := range merged {
 		if d.Deliverable != 0 || p.Merged.After(d.Created) || !touches(p, deployFiles) || tried == maxBefore {
@@ -146,19 +178,18 @@ func (b *bench) deployedFor(d facts.Deployment, merged []facts.MergedPull, e *Ev
 		}
 		tried++
 		if p.Commit == d.Commit {
-			return p.Deliverable, true
+			return &p, nil
 		}
 		span := facts.Span{Base: p.Commit, Head: d.Commit}
 		fact, asked := b.Compared[span]
 		if !asked {
-			e.wanted = append(e.wanted, span)
-			return 0, false
+			return nil, &span
 		}
 		if c, ok := fact.Get(); ok && c.Contains {
-			return p.Deliverable, true
+			return &p, nil
 		}
 	}
-	return 0, false
+	return nil, nil
 }
 
 // Paths are the globs of a deliverable's own files.

@@ -45,6 +45,9 @@ type memory struct {
 	roster   facts.Roster
 	issues   map[int]*memoryIssue
 	merged   []facts.MergedPull
+	deploys  []facts.Deployment                          // nil where they are not read
+	compared map[facts.Span]facts.Fact[facts.Comparison] // what GitHub says of two commits
+	asked    []facts.Span                                // what it was asked for
 	nextID   int64
 	writes   []string
 	fail     int  // the write that fails, counted from 1; 0 for none
@@ -66,7 +69,7 @@ func newMemory(t testing.TB, config string) *memory {
 	if p == nil {
 		t.Fatal(problems)
 	}
-	m := &memory{t: t, now: time.Date(2026, 1, 12, 12, 0, 0, 0, time.UTC), rules: engine.Rules{Policy: p, URL: "https://github.com/acme/churn/blob/main/.github/phasegate.yml"}, issues: map[int]*memoryIssue{}, nextID: 100}
+	m := &memory{t: t, now: time.Date(2026, 1, 12, 12, 0, 0, 0, time.UTC), rules: engine.Rules{Policy: p, URL: "https://github.com/acme/churn/blob/main/.github/phasegate.yml"}, issues: map[int]*memoryIssue{}, nextID: 100, compared: map[facts.Span]facts.Fact[facts.Comparison]{}}
 	m.roster = facts.Roster{Holders: map[lifecycle.Role][]facts.Person{}}
 	for _, role := range lifecycle.Roles {
 		for _, h := range p.RoleHolders(role) {
@@ -106,7 +109,10 @@ func (m *memory) say(number int, login, text string) {
 }
 
 func (m *memory) Snapshot(_ context.Context, key engine.Key) (engine.Snapshot, error) {
-	s := engine.Snapshot{Key: key, Now: m.now, Rules: m.rules, Roster: m.roster, Merged: facts.Known(m.merged), People: map[string]facts.Person{}}
+	s := engine.Snapshot{Key: key, Now: m.now, Rules: m.rules, Roster: m.roster, Merged: facts.Known(m.merged), Finished: m.finished(), People: map[string]facts.Person{}}
+	if m.deploys != nil {
+		s.Deployments = facts.Known(m.deploys)
+	}
 	for _, i := range m.issues {
 		kinds := i.KindsOf()
 		if len(kinds) > 0 && kinds[0] != lifecycle.Meeting && (!i.Closed || slices.Contains([]lifecycle.Kind{lifecycle.Experiment, lifecycle.DeploymentKind, lifecycle.Incident}, kinds[0])) {
@@ -121,6 +127,17 @@ func (m *memory) Snapshot(_ context.Context, key engine.Key) (engine.Snapshot, e
 	s.Issue, s.Comments, s.LabelChanges = i.Issue, slices.Clone(i.comments), slices.Clone(i.changes)
 	s.Issue.Labels = slices.Clone(i.Labels)
 	return s, nil
+}
+
+// finished are the closed deliverables.
+func (m *memory) finished() map[int]time.Time {
+	out := map[int]time.Time{}
+	for n, i := range m.issues {
+		if i.Closed && i.Has(lifecycle.Deliverable.Label()) {
+			out[n] = i.ClosedAt
+		}
+	}
+	return out
 }
 
 // meetings are the newest review meetings with their comments, the newest first.
@@ -154,6 +171,13 @@ func (m *memory) Fill(_ context.Context, s *engine.Snapshot, lack engine.Lack) e
 	s.Asked.Issues, s.Asked.Logins = append(s.Asked.Issues, lack.Issues...), append(s.Asked.Logins, lack.Logins...)
 	if lack.Meetings {
 		s.Asked.Meetings, s.Meetings = true, facts.Known(m.meetings())
+	}
+	m.asked = append(m.asked, lack.Compare...)
+	for _, span := range lack.Compare {
+		if s.Compared == nil {
+			s.Compared = map[facts.Span]facts.Fact[facts.Comparison]{}
+		}
+		s.Compared[span] = m.compared[span]
 	}
 	for _, n := range lack.Issues {
 		if i := m.issues[n]; i != nil {

@@ -14,8 +14,8 @@ import (
 func TestObservingCountsWhatWouldHaveBeenStopped(t *testing.T) {
 	m := ready(t)
 	m.merged = append([]facts.MergedPull{
-		{Number: 9, Deliverable: 3, Merged: m.now, Files: []facts.File{{Path: "tests/a_test.py"}, {Path: "deploy/job.yml"}}},
-		{Number: 8, Deliverable: 3, Merged: m.now, Files: []facts.File{{Path: "notebooks/a.ipynb"}}},
+		{Number: 9, Lines: []int{3}, Merged: m.now, Files: []facts.File{{Path: "tests/a_test.py"}, {Path: "deploy/job.yml"}}},
+		{Number: 8, Lines: []int{3}, Merged: m.now, Files: []facts.File{{Path: "notebooks/a.ipynb"}}},
 	}, m.merged...)
 	const said = "the rules would have stopped merged pull requests: 1."
 	observing := *m.rules.Policy

@@ -45,7 +45,7 @@ func ready(t testing.TB) *memory {
 	m.settle(3)
 	m.open(5, "dora-de", "Usage", usageBody, "kind:data")
 	m.settle(5)
-	m.merged = []facts.MergedPull{{Number: 7, Deliverable: 3, Merged: m.now, Files: []facts.File{{Path: "reports/eda/a.md"}, {Path: "docs/design/a.md"}}}}
+	m.merged = []facts.MergedPull{{Number: 7, Lines: []int{3}, Merged: m.now, Files: []facts.File{{Path: "reports/eda/a.md"}, {Path: "docs/design/a.md"}}}}
 	m.say(5, "dora-de", "/approve")
 	m.say(5, "rui-sme", "/approve")
 	m.settle(5)

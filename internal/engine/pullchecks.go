@@ -263,7 +263,7 @@ var conclusions = map[checks.Place]string{
 // misnamed is an issue that a line names as deliverable and that is no open one; 0 for none.
 func (d *pullDesk) misnamed() int {
 	for _, n := range d.names.Lines {
-		if d.deliverable(n) == nil {
+		if !d.chart.isOpen(n) {
 			return n
 		}
 	}

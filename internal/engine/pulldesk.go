@@ -52,17 +52,9 @@ func (s PullSnapshot) desk(signer Signer) *pullDesk {
 	return d
 }
 
-// place finds the deliverables that the pull request is for: those its lines name; else the first one that a
-// closing keyword or its branch names; else the only open one. Those of whose Paths it has files join them.
+// place finds the deliverables that the pull request is for. Those of whose Paths it has files join them.
 func (d *pullDesk) place() {
-	for _, n := range d.names.Lines {
-		if o := d.deliverable(n); o != nil {
-			d.placed = append(d.placed, o)
-		}
-	}
-	if len(d.names.Lines) == 0 {
-		d.placed = d.hinted()
-	}
+	d.placed, d.guessed = d.chart.placed(d.names)
 	files, _ := d.Pull.Files.Get()
 	for _, o := range d.chart.each(lifecycle.Deliverable, func(o *object) bool { return !slices.Contains(d.placed, o) }) {
 		paths := o.form.Paths()
@@ -74,26 +66,23 @@ func (d *pullDesk) place() {
 	}
 }
 
-func (d *pullDesk) hinted() []*object {
-	for _, n := range d.names.Hints {
-		if o := d.deliverable(n); o != nil {
-			return []*object{o}
-		}
+// placed are the open deliverables that a pull request is for by what it names; guessed is so where that is none, and
+// there is only one.
+func (c chart) placed(names PullNames) (out []*object, guessed bool) {
+	of, silent := names.deliverables(c.isOpen)
+	for _, n := range of {
+		out = append(out, c.objects[n])
 	}
-	open := d.open()
-	if len(open) != 1 {
-		return nil
+	if open := c.open; silent && len(open) == 1 {
+		return open[:1:1], true
 	}
-	d.guessed = true
-	return open[:1:1]
+	return out, false
 }
 
-// deliverable is the open deliverable of that number; nil for none.
-func (d *pullDesk) deliverable(n int) *object {
-	if o := d.chart.objects[n]; o != nil && o.kind == lifecycle.Deliverable && !o.Closed {
-		return o
-	}
-	return nil
+// isOpen reports whether the issue of that number is an open deliverable.
+func (c chart) isOpen(number int) bool {
+	o := c.objects[number]
+	return o != nil && o.kind == lifecycle.Deliverable && !o.Closed
 }
 
 func (d *pullDesk) open() []*object {

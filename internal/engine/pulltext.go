@@ -75,15 +75,16 @@ func hotfixReason(l markdown.Line) string {
 	return strings.TrimSpace(l.Text[len(hotfixLabel.FindString(l.Text)):])
 }
 
-// DeliverableOf is the first issue that a pull request of the repository names as its deliverable; 0 for none.
-func DeliverableOf(repository, body, branch string) int {
-	n := NamesIn(repository, body, branch)
-	for _, list := range [][]int{n.Lines, n.Hints} {
-		if len(list) > 0 {
-			return list[0]
-		}
+// deliverables are those of the issues named that the pull request is for: the ones of its lines; where it has no line,
+// the first one that it names otherwise. silent is so where it names none: then it is for the only open one.
+func (n PullNames) deliverables(is func(number int) bool) (of []int, silent bool) {
+	if len(n.Lines) > 0 {
+		return slices.DeleteFunc(slices.Clone(n.Lines), func(line int) bool { return !is(line) }), false
 	}
-	return 0
+	if i := slices.IndexFunc(n.Hints, is); i >= 0 {
+		return n.Hints[i : i+1 : i+1], false
+	}
+	return nil, true
 }
 
 // MayBeFor reports whether a pull request of the repository may be for the deliverable: a line of its text says so or,

@@ -60,7 +60,7 @@ type Outcome struct {
 }
 
 // maxLookups is how often a snapshot is completed by further reading.
-const maxLookups = 6
+const maxLookups = 8
 
 // Plan reads an object and says what is to be done, without doing it.
 func (r Reconciler) Plan(ctx context.Context, key Key) (Plan, error) {
@@ -176,6 +176,9 @@ func (r Reconciler) planPull(ctx context.Context, key Key) (Plan, error) {
 	}
 	plan, err := r.judge(key, s.Rules, s.Plan)
 	plan.change = s.Change
+	if plan.Idle != Elsewhere {
+		plan.Touch = append(plan.Touch, s.hinted()...)
+	}
 	return plan, err
 }
 

@@ -37,7 +37,7 @@ type Bulk interface {
 
 // Common is what the looks at all issues of a repository have in common.
 type Common struct {
-	// Snapshot is of no issue (Gone). Listed are the issues of the kinds, open and closed; a closed one whose
+	// Snapshot is of no issue (Gone), and has what was compared before. Listed are the issues of the kinds, open and closed; a closed one whose
 	// sticky was not looked for may be missing.
 	Snapshot
 	// Merges are the merged pull requests for a deliverable opened then, as [Snapshot.Merged] has them.
@@ -103,6 +103,9 @@ func (r Reconciler) planPage(ctx context.Context, key Key, after string) (Plan, 
 			break
 		}
 	}
+	for _, n := range round.alone {
+		plan.touch(key.Issue(n))
+	}
 	if after != "" {
 		plan.Touch = append(plan.Touch, PageKey(key, after))
 	}
@@ -166,7 +169,7 @@ func (r Reconciler) Review(ctx context.Context, key Key, each func(Archived, Pla
 			return nil, err
 		}
 	}
-	return round.left, nil
+	return append(round.left, round.alone...), nil
 }
 
 // ErrNoConfig is returned for a repository without a config: nothing is done there.
@@ -221,7 +224,8 @@ type round struct {
 	spare      map[int]Listed        // those that only a deliverable sees that names them
 	guests     []int                 // of them, those in the chart now
 	budget     int                   // further requests that may be sent
-	left       []int                 // issues that were not judged
+	left       []int                 // issues that were not judged, since they name too much
+	alone      []int                 // deliverables that were not judged, since too much has to be compared: once it was, it is known
 }
 
 func newRound(r Reconciler, key Key, common Common) *round {
@@ -288,8 +292,13 @@ func (r *round) plan(ctx context.Context, item Archived) (Plan, bool, error) {
 			break
 		}
 		cost := lack.requests()
-		if cost > r.budget {
-			r.left = append(r.left, item.Issue.Number)
+		switch n := item.Issue.Number; {
+		case cost <= r.budget:
+		case len(lack.Compare)+len(lack.Checks) > 0:
+			r.alone = append(r.alone, n)
+			return Plan{}, false, nil
+		default:
+			r.left = append(r.left, n)
 			return Plan{}, false, nil
 		}
 		r.budget -= cost

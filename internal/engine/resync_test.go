@@ -21,17 +21,21 @@ type bulk struct {
 	*memory
 	size                  int // issues on a page
 	common, pages, filled int
-	reads                 []string        // where pages began
-	named                 []int           // issues that were read since somebody names them
-	known                 []engine.Listed // what Common lists, where it is behind; nil for what there is
+	reads                 []string                                    // where pages began
+	named                 []int                                       // issues that were read since somebody names them
+	known                 []engine.Listed                             // what Common lists, where it is behind; nil for what there is
+	before                map[facts.Span]facts.Fact[facts.Comparison] // what was compared before
 }
 
 var _ engine.Bulk = (*bulk)(nil)
 
 func (b *bulk) Common(ctx context.Context, key engine.Key) (engine.Common, error) {
 	b.common++
-	s := engine.Common{Snapshot: engine.Snapshot{Key: key, Gone: true, Now: b.now, Rules: b.rules, Roster: b.roster, People: map[string]facts.Person{}},
+	s := engine.Common{Snapshot: engine.Snapshot{Key: key, Gone: true, Now: b.now, Rules: b.rules, Roster: b.roster, Finished: b.finished(), People: map[string]facts.Person{}},
 		Merges: func(time.Time) facts.Fact[[]facts.MergedPull] { return facts.Known(b.merged) }}
+	if s.Compared = b.before; b.deploys != nil {
+		s.Deployments = facts.Known(b.deploys)
+	}
 	if s.Listed = b.known; s.Listed == nil {
 		s.Listed = b.listing()
 	}

@@ -50,8 +50,9 @@ func (e AnswerDeployment) String() string {
 // review is a deployment with the deliverable that it belongs to.
 type review struct {
 	ReviewSnapshot
-	of   Snapshot // the deliverable; zero where none is found
-	desk *desk    // where it stands; nil likewise
+	of     Snapshot // the deliverable; zero where none is found
+	desk   *desk    // where it stands; nil likewise
+	unread string   // why it could not be read whose it is; "" where it could
 }
 
 // lookAgain is how long a waiting deployment is left alone where nothing says that what it waits for came.
@@ -87,15 +88,14 @@ func (r Reconciler) planReview(ctx context.Context, key Key) (Plan, error) {
 // readDeliverable reads the deliverable that the deployment belongs to: the one its payload names, else that
 // of the newest pull request under deploy/** that it contains, else the only open one.
 func (r Reconciler) readDeliverable(ctx context.Context, v *review) error {
-	open := v.open()
 	number := v.Deployment.Deliverable
-	if number == 0 && len(open) > 0 {
+	if open := v.open(); number == 0 && len(open) > 0 {
 		number = open[0].Number
 	}
-	if number == 0 {
-		return nil
-	}
-	for range 2 { // where the first one is not the deployment's, its evidence tells whose it is
+	for range maxLookups { // where one is not the deployment's, its evidence tells whose it is; that of an older one, more
+		if number == 0 {
+			return nil
+		}
 		s, err := r.readIssue(ctx, v.Key.Issue(number))
 		if err != nil {
 			return err
@@ -110,42 +110,56 @@ func (r Reconciler) readDeliverable(ctx context.Context, v *review) error {
 		if owner == number {
 			return r.sit(ctx, v, s)
 		}
-		if number = owner; number == 0 {
-			return nil
-		}
+		number = owner
 	}
 	return nil
 }
 
-// open are the open deliverables.
+// open are the open deliverables; of many, the first two.
 func (s ReviewSnapshot) open() []*object {
-	c := Snapshot{Key: s.Key, Rules: s.Rules, Listed: s.Listed, Gone: true}.chart()
-	return c.each(lifecycle.Deliverable, func(*object) bool { return true })
+	return Snapshot{Key: s.Key, Rules: s.Rules, Listed: s.Listed, Gone: true}.chart().open
 }
 
-// owner is the deliverable that the deployment belongs to; 0 where that cannot be told.
+// owner is the deliverable that the deployment belongs to; 0 where that cannot be told. Of several for which the newest
+// pull request is, it is the first one that is open.
 func (r Reconciler) owner(ctx context.Context, s *Snapshot, v *review) (int, error) {
 	if v.Deployment.Deliverable != 0 {
 		return v.Deployment.Deliverable, nil
 	}
-	merged, _ := s.Merged.Get()
-	for range maxBefore + 1 {
-		b := bench{Snapshot: *s, chart: s.chart()}
-		var e Evidence
-		if n, known := b.deployedFor(v.Deployment, merged, &e); known && n > 0 {
-			return n, nil
-		}
-		if len(e.wanted) == 0 {
+	merged, read := s.Merged.Get()
+	if !read {
+		v.unread = s.Merged.Why()
+		return 0, nil
+	}
+	b := bench{Snapshot: *s, chart: s.chart()}
+	p, pending := b.deployed(v.Deployment, merged)
+	for range maxBefore {
+		if pending == nil {
 			break
 		}
-		if err := r.Hub.Fill(ctx, s, Lack{Compare: e.wanted}); err != nil {
+		if err := r.Hub.Fill(ctx, s, Lack{Compare: []facts.Span{*pending}}); err != nil {
 			return 0, fmt.Errorf("compare commits for %s: %w", v.Key, err)
 		}
+		b.Snapshot = *s
+		p, pending = b.deployed(v.Deployment, merged)
 	}
-	if open := v.open(); len(open) == 1 {
-		return open[0].Number, nil
+	return b.owner(p), nil
+}
+
+// owner tells by the newest pull request under deploy/** that a deployment contains; nil where it contains none.
+func (b bench) owner(p *facts.MergedPull) int {
+	var of []int
+	silent := p == nil
+	if p != nil {
+		of, silent = b.mergedFor(*p)
 	}
-	return 0, nil
+	if i := slices.IndexFunc(of, b.chart.isOpen); i >= 0 {
+		return of[i]
+	}
+	if open := b.chart.open; silent && len(open) == 1 {
+		return open[0].Number
+	}
+	return append(of, 0)[0]
 }
 
 // sit reads where the deliverable stands, and what lies between what it passed on and what is deployed.
@@ -243,6 +257,9 @@ func (v *review) judge(view *templates.ReviewView) string {
 	case v.desk == nil && v.Deployment.Deliverable != 0:
 		view.State, view.Number = templates.ReviewNoDeliverable, v.Deployment.Deliverable
 		return "rejected"
+	case v.unread != "":
+		view.State, view.Unread = templates.ReviewUnowned, v.unread
+		return ""
 	case v.desk == nil:
 		view.State = templates.ReviewUnnamed
 		return ""

@@ -17,12 +17,11 @@ import (
 // reviewWorld is a repository with deliverable #3, and a deployment that waits.
 type reviewWorld struct {
 	*memory
-	s        engine.ReviewSnapshot
-	runs     map[string][]facts.Run                      // Phasegate's own, by commit
-	compared map[facts.Span]facts.Fact[facts.Comparison] // what GitHub says of two commits
-	asked    []facts.Span                                // what it was asked for
-	answer   engine.AnswerDeployment                     // the last
-	did      []string                                    // the effects of the last look
+	s      engine.ReviewSnapshot
+	runs   map[string][]facts.Run                 // Phasegate's own, by commit
+	known  map[int]facts.Fact[[]facts.MergedPull] // what was merged, as a deliverable's own look finds it
+	answer engine.AnswerDeployment                // the last
+	did    []string                               // the effects of the last look
 }
 
 // newReview is one whose deliverable is in deployment though no commit is known that was found ready, and that waits
@@ -34,7 +33,7 @@ func newReview(t testing.TB) *reviewWorld {
 	m.open(3, "sara-ds", "Score", scoreBody("#2", "_No response_"), "kind:deliverable")
 	m.say(3, "helena-bs", "/start deployment it runs already")
 	m.settle(2, 3)
-	w := &reviewWorld{memory: m, runs: map[string][]facts.Run{}, compared: map[facts.Span]facts.Fact[facts.Comparison]{}}
+	w := &reviewWorld{memory: m, runs: map[string][]facts.Run{}, known: map[int]facts.Fact[[]facts.MergedPull]{}}
 	w.s = engine.ReviewSnapshot{Head: commitSHA(9), Installed: m.now, Run: 7,
 		Deployment: facts.Deployment{ID: 70, Environment: "production", Commit: commitSHA(9), Created: m.tick()}}
 	return w
@@ -53,15 +52,13 @@ func (w *reviewWorld) Review(_ context.Context, key engine.Key) (engine.ReviewSn
 	return s, nil
 }
 
-func (w *reviewWorld) Fill(ctx context.Context, s *engine.Snapshot, lack engine.Lack) error {
-	w.asked = append(w.asked, lack.Compare...)
-	for _, span := range lack.Compare {
-		if s.Compared == nil {
-			s.Compared = map[facts.Span]facts.Fact[facts.Comparison]{}
-		}
-		s.Compared[span] = w.compared[span]
+// Snapshot has the merged pull requests as they are known once that issue was read.
+func (w *reviewWorld) Snapshot(ctx context.Context, key engine.Key) (engine.Snapshot, error) {
+	s, err := w.memory.Snapshot(ctx, key)
+	if known, ok := w.known[key.Number]; ok {
+		s.Merged = known
 	}
-	return w.memory.Fill(ctx, s, lack)
+	return s, err
 }
 
 func (w *reviewWorld) Apply(ctx context.Context, key engine.Key, effect engine.Effect) error {
@@ -272,14 +269,59 @@ func TestWithoutAPinnedCommitOnlyTheDefaultBranchIsDeployed(t *testing.T) {
 	}
 }
 
+// A deployment is for the deliverables that the newest pull request under deploy/** in it was for when it was open.
+func TestWhoseADeploymentIs(t *testing.T) {
+	w := newReview(t)
+	job := facts.MergedPull{Number: 9, Merged: w.now, Commit: commitSHA(9), Author: who("felix-se"), Files: []facts.File{{Path: "deploy/job.yml"}}}
+	w.open(4, "sara-ds", "Offers", scoreBody("#2", "_No response_"), "kind:deliverable")
+	w.issues[4].Closed = true
+	const before, later = -time.Hour, time.Hour // when #4 was closed: #2 is no deliverable, #3 is the only open one
+	for _, c := range []struct {
+		names        string
+		lines, hints []int
+		closed       time.Duration
+		state, says  string
+	}{
+		{"nothing", nil, nil, later, "approved", "#3"},
+		{"one", []int{3}, []int{4}, later, "approved", "#3"},
+		{"what is no deliverable", []int{2}, []int{3}, later, "", "it is not known which deliverable"},
+		{"what may be one and is none", nil, []int{2}, later, "approved", "#3"},
+		{"one behind what is none", nil, []int{2, 3}, later, "approved", "#3"},
+		{"one that was closed later", []int{4}, nil, later, "rejected", "#4, which is closed"},
+		{"one that was closed later, as a hint", nil, []int{4, 3}, later, "rejected", "#4, which is closed"},
+		{"one that was closed, as a hint", nil, []int{4}, before, "approved", "#3"},
+		{"two, of which one is open", []int{4, 3}, nil, later, "approved", "#3"},
+	} {
+		job.Lines, job.Hints = c.lines, c.hints
+		w.merged, w.issues[4].ClosedAt = []facts.MergedPull{job}, job.Merged.Add(c.closed)
+		w.answers("it names "+c.names, c.state, c.says)
+	}
+
+	// Reading a closed one that is older may show a newer pull request.
+	job.Lines, job.Hints = []int{4}, nil
+	w.known[3] = facts.Known([]facts.MergedPull{job})
+	w.open(5, "sara-ds", "Calls", scoreBody("#2", "_No response_"), "kind:deliverable")
+	w.issues[5].Closed, w.issues[5].ClosedAt = true, w.tick()
+	more := job
+	more.Lines = []int{5}
+	w.known[4] = facts.Known([]facts.MergedPull{more, job})
+	w.known[5] = w.known[4]
+	w.answers("an older one tells more", "rejected", "#5, which is closed")
+
+	w.known[3] = facts.Unknown[[]facts.MergedPull](facts.TooManyMerged)
+	w.answers("it cannot be read", "", "could not be read: more pull requests were merged")
+	w.s.Deployment.Deliverable = 3
+	w.answers("the payload tells", "approved", "#3")
+}
+
 // What was merged before a deliverable was opened is no work of its own, but still tells whose a deployment is.
 func TestWhatWasMergedBeforeItWasOpened(t *testing.T) {
 	w := newReview(t)
-	earlier := facts.MergedPull{Number: 9, Deliverable: 2, Merged: w.issues[3].Created.Add(-time.Hour), Commit: commitSHA(9), Author: who("felix-se"),
+	earlier := facts.MergedPull{Number: 9, Lines: []int{2}, Merged: w.issues[3].Created.Add(-time.Hour), Commit: commitSHA(9), Author: who("felix-se"),
 		Files: []facts.File{{Path: "deploy/job.yml"}, {Path: "serving/app.py"}}}
 	w.merged = []facts.MergedPull{earlier}
 	w.answers("#2 is no deliverable", "", "it is not known which deliverable")
-	w.merged[0].Deliverable = 0
+	w.merged[0].Lines = nil
 	w.answers("it names none", "approved", "#3")
 
 	m := ready(t)
@@ -287,7 +329,7 @@ func TestWhatWasMergedBeforeItWasOpened(t *testing.T) {
 	observing.Mode = policy.Observe
 	m.rules.Policy = &observing
 	const stopped = "the rules would have stopped merged pull requests: 1."
-	earlier.Deliverable, earlier.Merged = 3, m.issues[3].Created
+	earlier.Lines, earlier.Merged = []int{3}, m.issues[3].Created
 	m.merged = append([]facts.MergedPull{earlier}, m.merged...)
 	m.settle(3)
 	m.mustSay(3, stopped)

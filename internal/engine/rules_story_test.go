@@ -239,7 +239,9 @@ func (s *ruleStage) meddles(step ruleStep, m []string) ([]int, error) {
 func (s *ruleStage) merges(step ruleStep, m []string) ([]int, error) {
 	p := facts.MergedPull{Author: ruleWho(step.actor), Merged: step.at, Commit: m[5]}
 	p.Number, _ = strconv.Atoi(m[1])
-	p.Deliverable, _ = strconv.Atoi(m[3])
+	if n, _ := strconv.Atoi(m[3]); n > 0 {
+		p.Lines = []int{n}
+	}
 	p.Experiment, _ = strconv.Atoi(m[4])
 	if m[2] != "" {
 		p.Author = ruleWho(m[2])

@@ -31,6 +31,8 @@ type Snapshot struct {
 	// Merged are the pull requests merged into the default branch, newest first, with all their files: every one since
 	// the deliverable was opened, and older ones as far as they are known. Unknown for other kinds.
 	Merged facts.Fact[[]facts.MergedPull]
+	// Finished are the deliverables that are closed, and when each was. Empty for other kinds.
+	Finished map[int]time.Time
 	// Reports are the metric reports on commits of the default branch and on deployed commits, the
 	// newest first. Unknown for other kinds than deliverables.
 	Reports facts.Fact[[]facts.Report]

@@ -131,13 +131,14 @@ type LabelChange struct {
 // MergedPull is a pull request that was merged into the default branch: evidence of steps, and what may
 // void a yes.
 type MergedPull struct {
-	Number      int
-	Deliverable int // that it names; 0 for none
-	Experiment  int // that it names; 0 for none
-	Author      Person
-	Merged      time.Time
-	Commit      string // merge commit, full SHA
-	Files       []File
+	Number     int
+	Lines      []int // what lines of its text say that it is for
+	Hints      []int // what its text or branch names otherwise, which may be no deliverable
+	Experiment int   // that it names; 0 for none
+	Author     Person
+	Merged     time.Time
+	Commit     string // merge commit, full SHA
+	Files      []File
 }
 
 // File is one file of a pull request.

@@ -217,7 +217,7 @@ func (g *GitHub) Common(ctx context.Context, key engine.Key) (engine.Common, err
 	if s.Roster, err = g.roster(ctx, c, key, s.Rules.Policy); err != nil {
 		return s, err
 	}
-	s.Listed = ix.all()
+	s.Listed, s.Compared = ix.all(), g.cache.comparisons(key)
 	return s, g.commonEvidence(ctx, c, &s, a)
 }
 
@@ -232,7 +232,7 @@ func (g *GitHub) commonEvidence(ctx context.Context, c *client, s *engine.Common
 	if err := g.evidence(ctx, c, &oldest, a); err != nil {
 		return err
 	}
-	s.Merged, s.Reports, s.Deployments = oldest.Merged, oldest.Reports, oldest.Deployments
+	s.Merged, s.Reports, s.Deployments, s.Finished = oldest.Merged, oldest.Reports, oldest.Deployments, oldest.Finished
 	if oldest.Gone {
 		s.Merges = func(time.Time) facts.Fact[[]facts.MergedPull] { return oldest.Merged }
 		return nil

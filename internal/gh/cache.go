@@ -20,8 +20,8 @@ type cache struct {
 	people   map[string]map[string]facts.Person // owner/repo/hash of the config → login → account
 	teams    map[string]cachedTeam              // installation/org/slug, and see permittedAt
 	files    map[string][]facts.File            // owner/repo#number@commit of the merge → the files of a large pull request
-	compared map[string]facts.Comparison        // owner/repo@base...head
-	indexes  map[string]*index                  // owner/repo
+	compared map[compared]facts.Comparison
+	indexes  map[string]*index // owner/repo
 	pulls    pullCache
 	shared   map[string]cachedShared            // installation/owner: what a look cannot see
 	merged   map[[2]*policy.Policy]mergedPolicy // the owner's and the repository's → what is in force
@@ -42,7 +42,7 @@ func newCache() *cache {
 // clear drops what is cheap to read again.
 func (c *cache) clear() {
 	c.configs, c.older, c.people = map[string]parsed{}, map[string]*policy.Policy{}, map[string]map[string]facts.Person{}
-	c.teams, c.files, c.compared = map[string]cachedTeam{}, map[string][]facts.File{}, map[string]facts.Comparison{}
+	c.teams, c.files, c.compared = map[string]cachedTeam{}, map[string][]facts.File{}, map[compared]facts.Comparison{}
 	c.pulls, c.minds, c.bases = newPullCache(), map[string]map[string]bool{}, map[string]map[string]int{}
 	c.shared, c.merged = map[string]cachedShared{}, map[[2]*policy.Policy]mergedPolicy{}
 }

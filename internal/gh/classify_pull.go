@@ -2,6 +2,7 @@ package gh
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,8 +48,9 @@ func (e *event) pullMatters() bool {
 	return false
 }
 
-// merged looks at the deliverable whose evidence a merged pull request is. One that names none may belong to the
-// only open deliverable: then the repository is looked at. A merged pull request may also change what another
+// merged looks at the deliverables whose evidence a merged pull request is: those of its lines. Whether what it names
+// otherwise is one, the look at the pull request tells. One that names nothing may belong to the only open deliverable:
+// then the repository is looked at. A merged pull request may also change what another
 // deliverable's Paths guard; the payload has no files, and to look at everything at each merge would cost what the
 // repository holds. Those others are not looked at because of it: each look reads what was merged before it
 // counts anything.
@@ -57,15 +59,24 @@ func merged(k engine.Key, e *event, c *Classified) {
 	if e.Action != "closed" && !renamed {
 		return
 	}
-	was := engine.DeliverableOf(k.FullName(), e.Changes.from(), e.Pull.Head.Ref)
-	if renamed && was == engine.DeliverableOf(k.FullName(), e.Pull.Body, e.Pull.Head.Ref) {
+	was, now := engine.NamesIn(k.FullName(), e.Changes.from(), e.Pull.Head.Ref), engine.NamesIn(k.FullName(), e.Pull.Body, e.Pull.Head.Ref)
+	if renamed && slices.Equal(was.Lines, now.Lines) && slices.Equal(was.Hints, now.Hints) {
 		return
 	}
 	c.Stale = append(c.Stale, Stale{What: StaleEvidence, Owner: k.Owner, Repo: k.Repo})
-	if renamed && was > 0 {
-		c.Keys = append(c.Keys, k.Issue(was))
+	if len(was.Lines) == 0 && renamed {
+		was.Lines = was.Hints
 	}
-	c.Keys = append(c.Keys, deliverableKey(k, engine.DeliverableOf(k.FullName(), e.Pull.Body, e.Pull.Head.Ref)))
+	for _, n := range append(was.Lines, now.Lines...) {
+		c.Keys = append(c.Keys, k.Issue(n))
+	}
+	switch {
+	case len(now.Lines) > 0:
+	case len(now.Hints) > 0:
+		c.Keys = append(c.Keys, pullKey(k, e.Pull.Number)) // to find out which of them is a deliverable
+	default:
+		c.Keys = append(c.Keys, k)
+	}
 }
 
 // pullRequestReview looks at a pull request that somebody reviewed. A bot's review is nobody's approval.

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/gh"
 )
 
@@ -108,6 +107,9 @@ func TestClassify(t *testing.T) {
 		{"a merged pull request", "pull_request", "closed", `"pull_request":{"number":7,"state":"closed","merged":true,"body":"Deliverable: #3","base":{"ref":"main"}}`, "issue/3, pull/7, stale evidence"},
 		{"a merged one that names another now", "pull_request", "edited", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"main"}},"changes":{"body":{"from":"Deliverable: #4"}}`, "issue/3, issue/4, stale evidence"},
 		{"a merged one with other words", "pull_request", "edited", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"main"}},"changes":{"body":{"from":"Deliverable: #3 "}}`, ""},
+		{"one for two", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3, #4","base":{"ref":"main"},"head":{"ref":"9-x"}}`, "issue/3, issue/4, pull/7, stale evidence"},
+		{"one that may name one", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"body":"Fixes #3","base":{"ref":"main"},"head":{"ref":"9-x"}}`, "pull/7, stale evidence"},
+		{"a merged one that may name one now", "pull_request", "edited", `"pull_request":{"number":7,"merged":true,"body":"Fixes #3","base":{"ref":"main"}},"changes":{"body":{"from":"Fixes #4"}}`, "issue/4, pull/7, stale evidence"},
 		{"one that names nothing", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"base":{"ref":"main"}}`, "pull/7, repository, stale evidence"},
 		{"merged elsewhere", "pull_request", "closed", `"pull_request":{"number":7,"merged":true,"body":"Deliverable: #3","base":{"ref":"dev"}}`, "pull/7"},
 		{"closed without a merge", "pull_request", "closed", `"pull_request":{"number":7,"body":"Deliverable: #3","base":{"ref":"main"}}`, "pull/7"},
@@ -181,25 +183,6 @@ func TestClassify(t *testing.T) {
 	for _, event := range gh.Events() {
 		if got := classifyFrom(t, event, "edited", "phasegate[bot]", "Bot", own); got != "" {
 			t.Errorf("our own %s asks to look at %s", event, got)
-		}
-	}
-}
-
-func TestDeliverableOfAPull(t *testing.T) {
-	for _, c := range []struct {
-		body, ref string
-		want      int
-	}{
-		{"Adds features.\n\nDeliverable: #3\nExperiment: #9", "9-x", 3},
-		{"Entrega: #12", "", 12},
-		{"Fixes #4 and closes #5", "", 4},
-		{"see #4", "17-usage-features", 17},
-		{"see #4", "usage", 0},
-		{"Deliverable: 3", "", 0},
-		{"Deliverable: #99999999999999999999", "", 0},
-	} {
-		if got := engine.DeliverableOf("acme/churn", c.body, c.ref); got != c.want {
-			t.Errorf("%q on %q: %d, want %d", c.body, c.ref, got, c.want)
 		}
 	}
 }

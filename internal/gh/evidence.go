@@ -99,6 +99,7 @@ func (g *GitHub) evidence(ctx context.Context, c *client, s *engine.Snapshot, r 
 		return fmt.Errorf("read what was merged, measured and deployed: %w", err)
 	}
 	s.Merged, s.Reports, s.Deployments = e.merges(s.Issue.Created), e.measurements(), e.deploys()
+	s.Finished = g.cache.index(s.Key).finished()
 	return nil
 }
 

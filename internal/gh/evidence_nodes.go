@@ -40,9 +40,11 @@ func (f fileNode) fact() facts.File {
 // maxFiles is how many files of a pull request are kept; GitHub shows no more either.
 const maxFiles = 3000
 
-// pull is a merged pull request with all its files.
+// pull is a merged pull request with all its files; one from before what matters, which only tells whose a deployment
+// is, with the first hundred.
 func (j *gathering) pull(ctx context.Context, n pullNode) (facts.MergedPull, error) {
-	p := facts.MergedPull{Number: n.Number, Deliverable: engine.DeliverableOf(j.key.FullName(), n.Body, n.HeadRefName), Experiment: engine.ExperimentOf(j.key.FullName(), n.Body), Author: n.Author.person()}
+	names := engine.NamesIn(j.key.FullName(), n.Body, n.HeadRefName)
+	p := facts.MergedPull{Number: n.Number, Lines: names.Lines, Hints: names.Hints, Experiment: engine.ExperimentOf(j.key.FullName(), n.Body), Author: n.Author.person()}
 	if n.MergedAt != nil {
 		p.Merged = *n.MergedAt
 	}
@@ -52,7 +54,7 @@ func (j *gathering) pull(ctx context.Context, n pullNode) (facts.MergedPull, err
 	for _, f := range n.Files.Nodes {
 		p.Files = append(p.Files, f.fact())
 	}
-	if !n.Files.PageInfo.HasNextPage {
+	if !n.Files.PageInfo.HasNextPage || p.Merged.Before(j.since) {
 		return p, nil
 	}
 	at := fmt.Sprintf("%s#%d@%s", strings.ToLower(j.key.FullName()), n.Number, p.Commit)

@@ -128,7 +128,7 @@ func TestMerged(t *testing.T) {
 	w.tick(time.Minute)
 	w.merge("7-x", "README2.md", "Experimento: #8")
 	pulls := known(t, w.snapshot().Merged)
-	if len(pulls) != 2 || pulls[0].Deliverable != 7 || pulls[0].Experiment != 8 || pulls[1].Deliverable != 2 || pulls[1].Experiment != 9 ||
+	if len(pulls) != 2 || !slices.Equal(pulls[0].Hints, []int{7}) || pulls[0].Experiment != 8 || !slices.Equal(pulls[1].Lines, []int{2}) || pulls[1].Experiment != 9 ||
 		len(pulls[1].Files) != 1 || pulls[1].Files[0].Path != "serving/app.py" || pulls[1].Commit == "" || pulls[1].Author.Login != "sara-ds" {
 		t.Errorf("%+v", pulls)
 	}
@@ -171,7 +171,7 @@ func TestEvidenceCost(t *testing.T) {
 	look(1)
 	w.do("sara-ds", "PATCH", "/pulls/4", map[string]string{"body": "Deliverable: #2"}, nil)
 	w.hub.Forget([]gh.Stale{{What: gh.StaleEvidence, Owner: "acme", Repo: "churn"}})
-	i := slices.IndexFunc(known(t, look(2).Merged), func(p facts.MergedPull) bool { return p.Number == 4 && p.Deliverable == 2 })
+	i := slices.IndexFunc(known(t, look(2).Merged), func(p facts.MergedPull) bool { return p.Number == 4 && slices.Equal(p.Lines, []int{2}) })
 	if i < 0 {
 		t.Error("a merged pull request that names another deliverable now still names the old one")
 	}
@@ -197,6 +197,41 @@ func TestOneReadingIsForAll(t *testing.T) {
 	}
 	if n := w.wire.sent("graphql"); n != 1 {
 		t.Errorf("%d requests, want 1", n)
+	}
+}
+
+// Of what was merged before the oldest open deliverable was opened one page is read, and one of each one's files.
+func TestWhatIsOldCostsLittle(t *testing.T) {
+	w := newWorld(t, teamConfig)
+	w.wire.send = func(body string) string {
+		return strings.NewReplacer("pullRequests(first: 50", "pullRequests(first: 2", "files(first: 100", "files(first: 1").Replace(body)
+	}
+	for i := range 3 {
+		w.merge(fmt.Sprint("b", i), fmt.Sprintf("src/%d.py src/%d.sql", i, i), "")
+		w.tick(time.Minute)
+	}
+	for _, n := range []int{1, 2} {
+		w.do("rui-sme", "PATCH", fmt.Sprint("/issues/", n), map[string]string{"state": "closed"}, nil)
+	}
+	w.tick(time.Hour)
+	w.key.Number = 3 // of no kind
+	w.snapshot()
+	w.key.Number = w.issue("Late", "", false, "kind:deliverable")
+	w.wire.sent("")
+	s := w.snapshot()
+	if pulls := known(t, s.Merged); len(pulls) != 2 || len(pulls[0].Files) != 1 {
+		t.Errorf("%+v", pulls)
+	}
+	if n := w.wire.sent("graphql"); n != 2 {
+		t.Errorf("%d requests, want 2", n)
+	}
+	if at := s.Finished[1]; at.IsZero() || len(s.Finished) != 2 {
+		t.Errorf("closed deliverables: %v", s.Finished)
+	}
+	w.merge("b9", "src/9.py src/9.sql", "")
+	w.hub.Forget([]gh.Stale{{What: gh.StaleEvidence, Owner: "acme", Repo: "churn"}})
+	if pulls := known(t, w.snapshot().Merged); len(pulls) != 3 || len(pulls[0].Files) != 2 {
+		t.Errorf("with one that is merged now: %+v", pulls)
 	}
 }
 
@@ -391,6 +426,10 @@ func TestFillCompare(t *testing.T) {
 	fill()
 	if n := w.wire.sent("/compare/"); n != 1 {
 		t.Errorf("%d comparisons were asked for again, want that with the missing commit", n)
+	}
+	common, err := w.hub.Common(t.Context(), w.key)
+	if err != nil || len(common.Compared) != 3 || !known(t, common.Compared[spans[0]]).Contains {
+		t.Errorf("a look at all knows %v: %v", common.Compared, err)
 	}
 }
 

@@ -134,7 +134,7 @@ func (g *GitHub) meetings(ctx context.Context, c *client, key engine.Key) (facts
 
 // compare reads what lies between two commits.
 func (g *GitHub) compare(ctx context.Context, c *client, key engine.Key, span facts.Span) (facts.Fact[facts.Comparison], error) {
-	at := strings.ToLower(key.FullName()) + "@" + span.Base + "..." + span.Head
+	at := compared{strings.ToLower(key.FullName()), span}
 	var known facts.Comparison
 	cached := false
 	g.cache.with(func() { known, cached = g.cache.compared[at] })
@@ -161,6 +161,26 @@ func (g *GitHub) compare(ctx context.Context, c *client, key engine.Key, span fa
 	}
 	g.cache.with(func() { g.cache.compared[at] = cmp })
 	return facts.Known(cmp), nil
+}
+
+// compared is what the cache knows of a repository by: owner/repo, and two commits.
+type compared struct {
+	repo string
+	span facts.Span
+}
+
+// comparisons are those of a repository that are known.
+func (c *cache) comparisons(key engine.Key) map[facts.Span]facts.Fact[facts.Comparison] {
+	out := map[facts.Span]facts.Fact[facts.Comparison]{}
+	repo := strings.ToLower(key.FullName())
+	c.with(func() {
+		for at, known := range c.compared {
+			if at.repo == repo {
+				out[at.span] = facts.Known(known)
+			}
+		}
+	})
+	return out
 }
 
 // maxCompared is how many files GitHub lists between two commits.

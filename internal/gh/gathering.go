@@ -212,16 +212,13 @@ func (j *gathering) document() (string, map[string]any) {
 // readPulls takes the merged pull requests, page by page until they are known or too old. The first page is taken
 // whatever its age.
 func (j *gathering) readPulls(ctx context.Context, all list[pullNode]) error {
-	var stop time.Time
+	var last, stop time.Time // of what was read, and of what is too old
 	if !j.whole() {
 		stop = j.until
 	}
 	for page := 1; ; page++ {
-		if page > 1 && j.since.After(stop) {
-			stop = j.since
-		}
 		for _, n := range all.Nodes {
-			if n.UpdatedAt.Before(stop) {
+			if last = n.UpdatedAt; last.Before(stop) {
 				return nil
 			}
 			p, err := j.pull(ctx, n)
@@ -229,15 +226,15 @@ func (j *gathering) readPulls(ctx context.Context, all list[pullNode]) error {
 				return err
 			}
 			j.pulls = append(j.pulls, p)
-			if page == maxPullPages {
-				j.from = n.UpdatedAt
-			}
 		}
-		if !all.PageInfo.HasNextPage {
-			j.from = time.Time{}
+		if j.since.After(stop) {
+			stop = j.since
+		}
+		switch {
+		case !all.PageInfo.HasNextPage, last.Before(stop):
 			return nil
-		}
-		if page == maxPullPages {
+		case page == maxPullPages:
+			j.from = last
 			return nil
 		}
 		var a struct {

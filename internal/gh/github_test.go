@@ -207,13 +207,15 @@ func (w *world) put(path, text, sha, branch string) (blob string) {
 	return out.Content.SHA
 }
 
-// merge brings a file in through a pull request of sara's.
-func (w *world) merge(branch, path, body string) int {
+// merge brings files in through a pull request of sara's.
+func (w *world) merge(branch, paths, body string) int {
 	w.t.Helper()
 	var ref struct{ Object struct{ SHA string } }
 	w.do("sara-ds", "GET", "/git/ref/heads/main", nil, &ref)
 	w.do("sara-ds", "POST", "/git/refs", map[string]string{"ref": "refs/heads/" + branch, "sha": ref.Object.SHA}, nil)
-	w.put(path, "words\n", "", branch)
+	for path := range strings.FieldsSeq(paths) {
+		w.put(path, "words\n", "", branch)
+	}
 	var pull struct{ Number int }
 	w.do("sara-ds", "POST", "/pulls", map[string]string{"title": branch, "head": branch, "base": "main", "body": body}, &pull)
 	w.do("helena-bs", "PUT", fmt.Sprintf("/pulls/%d/merge", pull.Number), map[string]string{}, nil)

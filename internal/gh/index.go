@@ -202,6 +202,19 @@ func (ix *index) oldest(kind lifecycle.Kind) time.Time {
 	return at
 }
 
+// finished are the closed deliverables, and when each was closed.
+func (ix *index) finished() map[int]time.Time {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	out := map[int]time.Time{}
+	for n, e := range ix.issues {
+		if e.Issue.Closed && e.Issue.Has(lifecycle.Deliverable.Label()) {
+			out[n] = e.Issue.ClosedAt
+		}
+	}
+	return out
+}
+
 // keepsSticky reports whether Phasegate may have a sticky there that somebody reads.
 func keepsSticky(i facts.Issue) bool {
 	return i.Has(lifecycle.Problem.Label()) || i.Has(lifecycle.Deliverable.Label()) || i.Has(lifecycle.Data.Label())
