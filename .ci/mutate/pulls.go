@@ -31,6 +31,11 @@ func pulled(what, file, old, new string) mutation {
 	return judged("pr", what, file, old, new, pullTests)
 }
 
+// grouped is a mutation of how merge groups are judged.
+func grouped(what, old, new string) mutation {
+	return judged("pr", what, "group.go", old, new, "Group")
+}
+
 // pulls takes out the rules of section 4: where files may change, who approves them, and how that is shown.
 var pulls = []mutation{
 	placed("a renamed file has its new name only", "for _, path := range f.Paths() {", "for _, path := range f.Paths()[:1] {"),
@@ -128,9 +133,23 @@ var pulls = []mutation{
 	pulled("a dismissed review brings the yes before it back", "pulldesk.go", "s.Word = checks.WordVoid", "continue"),
 	pulled("what the base took is approved still", "pullledger.go", "return ok && !r.Since.IsZero() && !s.At.After(r.Since)", "return false && ok && r.Of == s.Commit"),
 	pulled("a few digits name a commit", "pulldesk.go", "if slices.Contains(append(shas(commits), d.Pull.Head), hash) {", "if len(commits) > 0 && strings.HasPrefix(d.Pull.Head, hash) {"),
-	pulled("a config is taken away in silence", "pull.go", `if s.Config.Hash == "" {`, `if s.Config.Hash == "" && s.Config.Base == "" {`),
+	pulled("a config is taken away in silence", "pull.go", `case s.Config.Hash == "":`, `case s.Config.Hash == "" && s.Config.Base == "":`),
 	pulled("what the base did to the config is the pull request's doing", "pull.go", " || !s.changes(policy.File)", ""),
-	pulled("a pull request speaks for a merge group", "pull.go", "if s.Pull.OfQueue {", "if false {"),
+	pulled("a pull request speaks for a merge group", "pull.go", "return s.Pull.OfQueue && !s.Pull.Closed", "return false"),
+	pulled("a closed pull request of a merge group is left open", "pull.go", "return s.Pull.OfQueue && !s.Pull.Closed", "return s.Pull.OfQueue"),
+	pulled("what was said of a merge group is a word on a pull request", "pull.go", "r.Name == name && !OfGroup(r)", "r.Name == name"),
+	pulled("nobody looks again when the merge group is gone", "pull.go", "plan.Due = s.Now.Add(cmp.Or", "_ = s.Now.Add(cmp.Or"),
+	pulled("a merge group that was just merged waits a minute longer", "pull.go", "cmp.Or(s.soon, queueLook)", "cmp.Or(queueLook, s.soon)"),
+	pulled("a pull request of a merge group wakes others", "pull.go", "if s.silent() {", "if s.silent() {\n\t\tplan.Touch = append(plan.Touch, s.Key.pull(9))"),
+	pulled("the check on a config does not run again", "pull.go", "case s.Pull.Rerequested:", "case false:"),
+	pulled("what a config loosens is told once", "pull.go", "configID(c.digest())", `configID(s.Config.Hash + ":" + s.Config.Base)`),
+
+	grouped("a merge group that is not seen yet is given up on", "if g.Gone && g.Rules.Policy != nil &&", "if false &&"),
+	grouped("a merge group without a clock is looked at again", " && !g.Now.IsZero() {", " {"),
+	grouped("a merge group that is gone is looked at for ever", "n := m.looks[key]", "n := min(m.looks[key], len(lookingAgain)-1)"),
+	grouped("a merge group is looked for less each time", "delete(m.looks, key)", "_ = m.looks"),
+	grouped("a merge group writes over a pull request's checks", "r.Name == name && OfGroup(r)", "r.Name == name"),
+	grouped("the checks on a merge group do not run again", "if i < 0 || g.Rerequested {", "if i < 0 {"),
 	pulled("an excuse is for whatever comes", "pullanswer.go", "d.same(at, d.toMeasure())", "true"),
 	pulled("a bot hides whose work it is", "pullchecks.go", `case v.Faceless != "":`, "case false:"),
 	pulled("what is not listed needs no report", "pullchecks.go", `case v.Unlisted != "":`, "case false:"),
@@ -146,9 +165,18 @@ var pulls = []mutation{
 	read("further pages are read one list after the other", "pull_lists.go", "next, err := c.nextPages(ctx, key, n, lists)", "lists = lists[:1]\n\t\tnext, err := c.nextPages(ctx, key, n, lists)", "TestPullReadsEveryPage"),
 	read("who pushed is known of the first suite alone", "pull_nodes.go", "range n.Commit.CheckSuites.Nodes {", "range n.Commit.CheckSuites.Nodes[:min(1, len(n.Commit.CheckSuites.Nodes))] {", "TestWhoPushed"),
 	read("one App's suites alone tell who pushed", "documents_pull.go", "checkSuites(first: 10) { nodes { push", "checkSuites(first: 10, filterBy: {appId: 1}) { nodes { push", "TestWhoPushed"),
-	read("a merge group's branch tells nothing", "pull_runs.go", "if s.Branch != nil && strings", "if false && strings", "TestHeadOfAMergeGroup"),
-	read("our own check of a group tells nothing", "pull_runs.go", "return strings.HasPrefix(r.ExternalID, groupRuns) })", "return false })", "TestHeadOfAMergeGroup"),
-	read("every own check is a group's", "pull_runs.go", "return strings.HasPrefix(r.ExternalID, groupRuns) })", "return true })", "TestHeadOfAMergeGroup"),
+	read("a merge group that waits tells nothing", "pull_runs.go", "return o.MergeQueueEntry.head() == p.Head", "return false", "TestHeadOfAMergeGroup"),
+	read("where queues may not be read no merge group waits", "pull_runs.go", "return slices.ContainsFunc(p.Runs, engine.OfGroup)", "return false", "TestHeadOfAMergeGroup"),
+	read("where queues may not be read every head is a merge group's", "pull_runs.go", "return slices.ContainsFunc(p.Runs, engine.OfGroup)", "return true", "TestHeadOfAMergeGroup"),
+	read("who may not read queues reads no pull request", "pull.go", "if hidden = e.queued(); !hidden {", "if hidden = e.queued(); true {", "TestHeadOfAMergeGroup"),
+	read("on further pages nobody is in a queue", "pull_list.go", "out = append(slices.Clone(out), further...)", "for i := range further {\n\t\t\tfurther[i].MergeQueueEntry = nil\n\t\t}\n\t\tout = append(slices.Clone(out), further...)", "TestHeadOfAMergeGroup"),
+	read("nobody knows when a merge group was looked at", "group.go", "s.Now, _ = g.clock.now()", "", "TestGroup$"),
+	read("a merge group's checks are not asked for again", "group.go", "g.runs(*a.Object), g.rerequested(*a.Object)", "g.runs(*a.Object), false", "TestGroup$"),
+	read("a check asked for again is no merge group's", "classify_pull.go", "suite.HeadBranch = e.CheckRun.Suite.HeadBranch", "", "TestClassify"),
+	read("a suite asked for again is no merge group's", "classify_pull.go", "m != nil && suite.HeadSHA", "m != nil && false && suite.HeadSHA", "TestClassify"),
+	read("any branch is a merge group's", "classify_pull.go", "`^gh-readonly", "`gh-readonly", "TestClassify"),
+	read("a merge queue's work is nobody's", "pull_nodes.go", `!p.Bot || p.Login != queueBot+"[bot]"`, "!p.Bot || true", "TestWhoPushed"),
+	read("who is called like a merge queue is one", "pull_nodes.go", `!p.Bot || p.Login != queueBot+"[bot]"`, `strings.TrimSuffix(p.Login, "[bot]") != queueBot`, "TestWhoPushed"),
 	read("missing requests are passed over", "pull_nodes.go", "AskedCut: n.TimelineItems.PageInfo.HasPreviousPage,", "AskedCut: false,", "TestAskedMore"),
 	read("deleted comments leave nothing", "pull_nodes.go", "range n.Deleted.Nodes {", "range n.Deleted.Nodes[:0] {", "TestDeletedComments"),
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/phasegate/phasegate/internal/lifecycle"
+	"github.com/phasegate/phasegate/internal/policy"
 )
 
 // annotation is a note at a file.
@@ -64,6 +65,24 @@ func TestCheckAskedForAgain(t *testing.T) {
 	next := w.pushed("sara-ds", "model", text1("train/g.py", "x\n"))
 	if notes := w.annotations(w.stand("one more file", next, "gate", "failure", "121 files")); len(notes) != 121 {
 		t.Errorf("%d annotations on a new commit, want 121", len(notes))
+	}
+}
+
+// The check on the first config of all is asked for again: it is posted anew, though no rule holds yet.
+func TestFirstConfigAskedForAgain(t *testing.T) {
+	t.Parallel()
+	w := lightWorld(t)
+	text := config(lifecycle.English)
+	w.remove("mina-mle", "main", "none", policy.File)
+	w.push("mina-mle", "rules", "rules", [2]string{policy.File, text})
+	w.pull(4, "mina-mle", "rules", "Set up", "The rules.")
+	head := w.heads["rules"]
+	was := w.stand("the first config", head, "config", "success")
+	w.later()
+	w.as("sara-ds", "POST", fmt.Sprintf("/check-runs/%d/rerequest", was.ID), nil)
+	w.settle()
+	if run := w.stand("asked for again", head, "config", "success"); run.ID == was.ID || w.suite(head).Status != "completed" {
+		t.Errorf("run %d after %d, and the suite is %s", run.ID, was.ID, w.suite(head).Status)
 	}
 }
 

@@ -265,7 +265,8 @@ func TestQueueObserved(t *testing.T) {
 	}
 }
 
-// A pull request whose head is a group's commit has nothing written on it: what stands there is said of the group.
+// A pull request whose head is a group's commit has nothing written on it while the group waits: what stands there is
+// said of the group. Once that is merged, the pull request is judged by the rules of its own base.
 func TestPullOfAGroupsCommit(t *testing.T) {
 	t.Parallel()
 	w := queueWorld(t)
@@ -279,19 +280,121 @@ func TestPullOfAGroupsCommit(t *testing.T) {
 	if stood["roles"] != "failure" {
 		t.Fatalf("roles of a group with one that is not approved is %q", stood["roles"])
 	}
-	var four struct{ Head struct{ SHA string } }
-	w.read("/pulls/4", &four)
-	for branch, sha := range map[string]string{"lax": four.Head.SHA, "thief": group} {
+	for branch, sha := range map[string]string{"lax": w.main(), "thief": group} {
 		w.as("sara-ds", "POST", "/git/refs", map[string]any{"ref": "refs/heads/" + branch, "sha": sha})
 	}
 	n := w.as("sara-ds", "POST", "/pulls", map[string]any{"title": "Nothing much", "body": "Deliverable: #99", "head": "thief", "base": "lax"}).number()
 	w.settle()
 	w.as("tomas-ds", "POST", fmt.Sprintf("/pulls/%d/reviews", n), map[string]any{"event": "APPROVE", "commit_id": group, "body": "Fine."})
 	w.settle()
-	for name, want := range stood {
-		if got := w.on(group, name).state(); got != want {
-			t.Errorf("%s of the group is %q, want %q", name, got, want)
+	untouched := func(what string) {
+		t.Helper()
+		for name, want := range stood {
+			if got := w.on(group, name).state(); got != want {
+				t.Errorf("%s: %s of the group is %q, want %q", what, name, got, want)
+			}
 		}
 	}
+	untouched("opened and approved")
 	w.vouched()
+	for _, state := range []string{"closed", "open"} {
+		w.as("sara-ds", "PATCH", fmt.Sprintf("/pulls/%d", n), map[string]any{"state": state})
+		w.settle()
+		untouched(state)
+	}
+	w.later()
+	untouched("a minute later")
+	w.green(group) // roles is not required
+	if w.waits(); !w.merged(4) {
+		t.Fatal("#4 is not merged")
+	}
+	w.later()
+	w.stand("the group is merged", group, "gate", "action_required", "#99")
+	w.as("sara-ds", "PATCH", fmt.Sprintf("/pulls/%d", n), map[string]any{"body": "Deliverable: #2"})
+	w.settle()
+	w.stand("the group is merged", group, "gate", "success")
+	w.stand("the group is merged", group, "roles", "success", "yes, tomas-ds")
+}
+
+// What a queue merged goes on to another branch: that the group passed is no word on all the rest that comes with it,
+// and that it did not is none either.
+func TestMainOfAQueueGoesOn(t *testing.T) {
+	t.Parallel()
+	w := queueWorld(t)
+	w.as("mina-mle", "POST", "/git/refs", map[string]any{"ref": "refs/heads/release", "sha": w.main()})
+	w.settle()
+	w.push("mina-mle", "main", "direct", [2]string{"infra/net.tf", "open\n"}) // past every pull request
+	w.notebook(4, "usage")
+	w.notebook(5, "churners")
+	open := w.as("mina-mle", "POST", "/pulls", map[string]any{"title": "Release", "body": "Deliverable: #2", "head": "main", "base": "release"}).number()
+	w.settle()
+	w.stand("before", w.main(), "roles", "in_progress", "bento-be")
+	w.approvePull(4, "tomas-ds", "#4")
+	w.enqueue(4)
+	group := w.waits(4)[0]
+	w.stand("the group of #4", group, "roles", "success")
+	w.green(group)
+	if w.waits(); w.main() != group {
+		t.Fatal("#4 is not merged as it was checked")
+	}
+	w.later()
+	w.stand("what passed, merged", group, "roles", "in_progress", "bento-be", "tomas-ds")
+	w.review(open, "bento-be", "APPROVE", group)
+	w.review(open, "tomas-ds", "APPROVE", group)
+	w.stand("what passed, merged and approved", group, "roles", "success", "yes, bento-be", "yes, tomas-ds")
+	w.enqueue(5)
+	group = w.waits(5)[0]
+	w.stand("the group of #5", group, "roles", "failure", "#5")
+	w.green(group)
+	if w.waits(); w.main() != group {
+		t.Fatal("#5 is not merged as it was checked")
+	}
+	w.later()
+	w.stand("what did not pass, merged all the same", group, "roles", "in_progress", "yes, bento-be", "tomas-ds")
+	w.review(open, "tomas-ds", "APPROVE", group)
+	w.stand("what did not pass, merged all the same and approved", group, "roles", "success", "yes, tomas-ds")
+}
+
+// Somebody asks for a group's checks to run again: they are judged and posted anew.
+func TestGroupAskedForAgain(t *testing.T) {
+	t.Parallel()
+	w := queueWorld(t)
+	w.notebook(4, "usage")
+	w.enqueue(4)
+	group := w.waits(4)[0]
+	for _, what := range []string{"run", "suite"} {
+		was := w.on(group, "roles")
+		w.later()
+		path := fmt.Sprintf("/check-runs/%d/rerequest", was.ID)
+		if what == "suite" {
+			path = fmt.Sprintf("/check-suites/%d/rerequest", w.suite(group).ID)
+		}
+		w.as("mina-mle", "POST", path, nil)
+		w.settle()
+		if run := w.on(group, "roles"); run.ID == was.ID || run.state() != "failure" || w.suite(group).Status != "completed" {
+			t.Errorf("a %s: run %d after %d is %s, the suite is %s", what, run.ID, was.ID, run.state(), w.suite(group).Status)
+		}
+	}
+}
+
+// suite is the App's own check suite of a commit.
+func (w *world) suite(sha string) (found struct {
+	ID     int64
+	Status string
+}) {
+	w.t.Helper()
+	var list struct {
+		Suites []struct {
+			ID     int64
+			Status string
+			App    struct{ Slug string }
+		} `json:"check_suites"`
+	}
+	w.read("/commits/"+sha+"/check-suites", &list)
+	for _, s := range list.Suites {
+		if s.App.Slug == "phasegate" {
+			found.ID, found.Status = s.ID, s.Status
+		}
+	}
+	return found
 }

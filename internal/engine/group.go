@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
@@ -15,13 +17,55 @@ import (
 // together, on a commit of its own.
 type GroupSnapshot struct {
 	Key     Key
-	Rules   Rules    // of the default branch
-	Gone    bool     // the queue has no such group (any more)
-	Head    string   // commit that the checks are posted on, full SHA
-	Members []int    // the pull requests in it: its own, and those ahead of it in the queue
-	Behind  []string // the Refs of the groups behind it in the queue, which have its members too
+	Now     time.Time // the project's time: GitHub's; zero where nothing was read
+	Rules   Rules     // of the default branch
+	Gone    bool      // the queue has no such group (any more)
+	Head    string    // commit that the checks are posted on, full SHA
+	Members []int     // the pull requests in it: its own, and those ahead of it in the queue
+	Behind  []string  // the Refs of the groups behind it in the queue, which have its members too
 	Runs    []facts.Run
+
+	Rerequested bool // somebody asked for the checks to run again, and they did not yet
 }
+
+// lookingAgain is in how long something is looked at again that GitHub does not show as an event tells it: its servers do
+// not agree at once.
+var lookingAgain = []time.Duration{2 * time.Second, 10 * time.Second, 30 * time.Second}
+
+// queueLook is how long a pull request with a group's commit is left alone after that while the group waits.
+const queueLook = time.Minute
+
+// again is in how long to look at an object again that is not as it was expected; 0 once that was done a few times, or
+// where it cannot be counted.
+func (m *Memory) again(key Key) time.Duration {
+	if m == nil {
+		return 0
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := m.looks[key]
+	if n == len(lookingAgain) || n == 0 && len(m.looks) >= maxWaiting {
+		return 0
+	}
+	m.looks[key] = n + 1
+	return lookingAgain[n]
+}
+
+// agreed forgets how often an object was looked at again.
+func (m *Memory) agreed(key Key) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.looks, key)
+}
+
+// groupRuns is how the external ids of the checks on merge groups begin.
+const groupRuns = "group:"
+
+// OfGroup reports whether a check of Phasegate's was said of a merge group.
+func OfGroup(r facts.Run) bool { return strings.HasPrefix(r.ExternalID, groupRuns) }
 
 // member is how one pull request of a group stands.
 type member struct {
@@ -38,6 +82,12 @@ func (r Reconciler) planGroup(ctx context.Context, key Key) (Plan, error) {
 	if r.others(g.Rules) {
 		return Plan{Idle: Elsewhere}, nil
 	}
+	if g.Gone && g.Rules.Policy != nil && !g.Now.IsZero() {
+		if wait := r.Memory.again(key); wait > 0 { // it may not be seen yet: nothing else would give it its checks
+			return Plan{at: g.Now, Due: g.Now.Add(wait)}, nil
+		}
+	}
+	r.Memory.agreed(key)
 	if g.Gone || g.Rules.Policy == nil {
 		return Plan{}, nil
 	}
@@ -92,8 +142,8 @@ func (g GroupSnapshot) plan(members []member) Plan {
 		if !ok {
 			continue
 		}
-		i := slices.IndexFunc(g.Runs, func(r facts.Run) bool { return r.Name == name })
-		if i < 0 {
+		i := slices.IndexFunc(g.Runs, func(r facts.Run) bool { return r.Name == name && OfGroup(r) })
+		if i < 0 || g.Rerequested {
 			plan.Effects = append(plan.Effects, c)
 			continue
 		}
@@ -134,7 +184,7 @@ func (g GroupSnapshot) check(name string, members []member) (PutCheck, bool) {
 	}
 	text := templates.Printer{Lang: g.language()}.Group(v)
 	c.Title, c.Summary = text.Title, text.Summary
-	c.ExternalID = "group:" + c.digest()
+	c.ExternalID = groupRuns + c.digest()
 	return c, posted
 }
 

@@ -20,6 +20,7 @@ type Memory struct {
 	stickies map[string]json.RawMessage // body → its ledger; nil where it is no sticky
 	waiting  map[Key]string             // deployments that wait → what was last said about them
 	changes  map[Key]Change             // open pull requests → what was judged last
+	looks    map[Key]int                // what GitHub does not show as expected → how often it was looked at again
 }
 
 type formKey struct {
@@ -39,7 +40,7 @@ const maxRemembered = 128 << 20
 
 // NewMemory returns an empty one.
 func NewMemory() *Memory {
-	return &Memory{forms: map[formKey]readForm{}, stickies: map[string]json.RawMessage{}, waiting: map[Key]string{}, changes: map[Key]Change{}}
+	return &Memory{forms: map[formKey]readForm{}, stickies: map[string]json.RawMessage{}, waiting: map[Key]string{}, changes: map[Key]Change{}, looks: map[Key]int{}}
 }
 
 // room makes room for a text. The caller holds the lock.

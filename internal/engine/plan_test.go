@@ -293,6 +293,13 @@ func pull(head, config, base string, problems []policy.Problem, runs ...facts.Ru
 }
 
 func TestAPullRequestsConfig(t *testing.T) {
+	first, err := pull("abc", "c1", "", nil).Plan(engine.Signer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := pull("abc", "c1", "", nil, facts.Run{ID: 7, Name: engine.ConfigName, ExternalID: first.Effects[0].(engine.PutCheck).ExternalID, Conclusion: "success"})
+	again := told
+	again.Pull.Rerequested = true
 	for _, c := range []struct {
 		name string
 		s    engine.PullSnapshot
@@ -302,7 +309,8 @@ func TestAPullRequestsConfig(t *testing.T) {
 		{"one that takes it away", pull("abc", "", "c1", nil), "check phasegate/config at abc: failure, This change takes the config away: no rule holds any more"},
 		{"a closed one", engine.PullSnapshot{Pull: facts.Pull{Head: "abc", Closed: true}, Config: engine.PullConfig{Hash: "c1"}}, ""},
 		{"the first config", pull("abcdefgh", "c1", "", nil), "check phasegate/config at abcdefg: success, The config is valid"},
-		{"told already", pull("abc", "c1", "", nil, facts.Run{Name: engine.ConfigName, ExternalID: "config:c1", Conclusion: "success"}), ""},
+		{"told already", told, ""},
+		{"told already, and asked for again", again, "check phasegate/config at abc: success, The config is valid"},
 		{"a broken one", pull("abcdefgh", "c2", "c1", make([]policy.Problem, 60)), "check phasegate/config at abcdefg: failure, The config has 60 problems"},
 	} {
 		got := ""
@@ -312,8 +320,8 @@ func TestAPullRequestsConfig(t *testing.T) {
 		}
 		for _, e := range plan.Effects {
 			got += e.String()
-			if n := len(e.(engine.PutCheck).Notes); n > 50 {
-				t.Errorf("%s: %d annotations", c.name, n)
+			if c := e.(engine.PutCheck); len(c.Notes) > 50 || c.ID != 0 {
+				t.Errorf("%d annotations in run %d", len(c.Notes), c.ID)
 			}
 		}
 		if got != c.want {

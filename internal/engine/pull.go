@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -37,7 +38,8 @@ type PullSnapshot struct {
 	States   facts.Fact[[]facts.CheckState]          // how the checks and statuses on the head stand, whoever posted them
 	Asked    PullLack                                // what was looked for, found or not
 
-	memory *Memory // may be nil
+	memory *Memory       // may be nil
+	soon   time.Duration // in how long it is looked at again while it is silent; 0 once that was done a few times
 }
 
 // PullConfig is what a pull request makes of the config.
@@ -77,6 +79,10 @@ func (s PullSnapshot) Plan(signer Signer) (Plan, error) {
 		plan.Idle = NoIssue
 		return plan, nil
 	}
+	if s.silent() { // no event about it tells when the group is gone
+		plan.Due = s.Now.Add(cmp.Or(s.soon, queueLook))
+		return plan, nil
+	}
 	for _, n := range s.moved() {
 		plan.Touch = append(plan.Touch, s.Key.pull(n))
 	}
@@ -84,9 +90,6 @@ func (s PullSnapshot) Plan(signer Signer) (Plan, error) {
 		plan.Idle = IsClosed
 		plan.Effects = s.ended()
 		return plan, nil
-	}
-	if s.Pull.OfQueue {
-		return plan, nil // what stands there is said of the merge group
 	}
 	plan.Effects = s.configCheck()
 	if s.Rules.Policy == nil {
@@ -107,6 +110,10 @@ func (s PullSnapshot) Plan(signer Signer) (Plan, error) {
 	plan.Effects, plan.Due = append(plan.Effects, decision.Effects...), decision.Due
 	return plan, err
 }
+
+// silent reports whether nothing is said on the pull request: what stands on its commit is said of a merge group that
+// waits.
+func (s PullSnapshot) silent() bool { return s.Pull.OfQueue && !s.Pull.Closed }
 
 // moved are the other pull requests that are judged for themselves now: their newest commit is not this one's any
 // more.
@@ -147,10 +154,11 @@ func (k Key) pull(number int) Key {
 	return k
 }
 
-// run is Phasegate's own check run of that name on the head; nil for none.
+// run is Phasegate's own check run of that name on the head; nil for none. What was said of a merge group that had this
+// commit is said of another change.
 func (s PullSnapshot) run(name string) *facts.Run {
 	for i := range s.Pull.Runs {
-		if s.Pull.Runs[i].Name == name {
+		if r := s.Pull.Runs[i]; r.Name == name && !OfGroup(r) {
 			return &s.Pull.Runs[i]
 		}
 	}
@@ -160,8 +168,11 @@ func (s PullSnapshot) run(name string) *facts.Run {
 // configCheck says whether the config that a pull request brings can be read, and what it loosens.
 func (s PullSnapshot) configCheck() []Effect {
 	c, ok := s.configPut()
-	if !ok {
+	switch {
+	case !ok:
 		return nil
+	case s.Pull.Rerequested:
+		return []Effect{c}
 	}
 	return c.over(s.run(ConfigName))
 }
@@ -171,19 +182,19 @@ func (s PullSnapshot) configPut() (PutCheck, bool) {
 	if s.Config.Hash == s.Config.Base || !s.changes(policy.File) {
 		return PutCheck{}, false
 	}
-	if s.Config.Hash == "" {
-		return s.configGone(), true
-	}
 	c := configCheck(s.Rules, s.Pull.Head, s.Config.Hash, s.Config.Problems)
-	if s.Config.Policy != nil && s.Base != nil {
+	switch {
+	case s.Config.Hash == "":
+		c = s.configGone()
+	case s.Config.Policy != nil && s.Base != nil:
 		lang := s.Rules.Policy.Language
 		var loosened []string
 		for _, w := range policy.Weakenings(s.Base, s.Config.Policy) {
 			loosened = append(loosened, w.Text(lang))
 		}
 		c.Title, c.Summary = templates.Weakened(lang, c.Title, c.Summary, loosened)
-		c.ExternalID = configID(s.Config.Hash + ":" + s.Config.Base)
 	}
+	c.ExternalID = configID(c.digest()) // what it loosens depends on more than the two configs: on what is shared, too
 	return c, true
 }
 
@@ -195,7 +206,7 @@ func (s PullSnapshot) changes(path string) bool {
 
 // configGone is phasegate/config on a pull request that takes the config away.
 func (s PullSnapshot) configGone() PutCheck {
-	c := PutCheck{Name: ConfigName, Head: s.Pull.Head, ExternalID: configID("none:" + s.Config.Base), Conclusion: "failure"}
+	c := PutCheck{Name: ConfigName, Head: s.Pull.Head, Conclusion: "failure"}
 	lang := lifecycle.English
 	if p := s.Rules.Policy; p != nil {
 		lang = p.Language

@@ -128,6 +128,14 @@ func TestTheConfigThatAPullBrings(t *testing.T) {
 	if got := w.look(); got[0] != "check phasegate/config at 2222222: success, This change loosens 1 rule (the config is valid)" {
 		t.Errorf("%v", got)
 	}
+	both, problems := policy.Parse([]byte("mode: enforce\n" + strings.Replace(teamConfig, "  backend-engineer: [bento-be]\n", "", 1) + "approvals: {contributors: allow}\n"))
+	if both == nil {
+		t.Fatal(problems)
+	}
+	w.config.Policy = both // the organisation's shared config is another one now
+	if got := w.look(); len(got) == 0 || got[0] != "check phasegate/config at 2222222: success, This change loosens 2 rules (the config is valid)" {
+		t.Errorf("%v", got)
+	}
 	w.config = engine.PullConfig{Hash: "h3", Base: "h1", Problems: []policy.Problem{{Line: 2}}}
 	w.look()
 	w.must(engine.ConfigName, "failure: The config has 1 problem")

@@ -174,6 +174,11 @@ func (r Reconciler) planPull(ctx context.Context, key Key) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	if s.silent() {
+		s.soon = r.Memory.again(key)
+	} else {
+		r.Memory.agreed(key)
+	}
 	plan, err := r.judge(key, s.Rules, s.Plan)
 	plan.change = s.Change
 	if plan.Idle != Elsewhere {

@@ -99,7 +99,7 @@ func (s Self) posted(suite checkSuite) bool {
 var ofPull = regexp.MustCompile(`^pull:(\d{1,9}):`)
 
 // runRerequested looks at the pull request whose check somebody asked for again: the run's external id, which only
-// the App writes, names it.
+// the App writes, names it. That of a merge group does not.
 func (s Self) runRerequested(e *event, c *Classified) {
 	k, ok := e.key()
 	if !ok || e.CheckRun == nil || e.Action != "rerequested" || !s.posted(e.CheckRun.checkSuite) {
@@ -111,16 +111,37 @@ func (s Self) runRerequested(e *event, c *Classified) {
 			return
 		}
 	}
-	c.Keys = append(c.Keys, e.pullsOf(k, e.CheckRun.checkSuite)...)
+	suite := e.CheckRun.checkSuite
+	suite.HeadBranch = e.CheckRun.Suite.HeadBranch
+	c.Keys = append(c.Keys, e.checkedBy(k, suite)...)
 }
 
-// suiteRerequested looks at the pull requests whose checks somebody asked for again.
+// suiteRerequested looks at the pull requests, or the merge group, whose checks somebody asked for again.
 func (s Self) suiteRerequested(e *event, c *Classified) {
 	k, ok := e.key()
 	if !ok || e.CheckSuite == nil || e.Action != "rerequested" || !s.posted(*e.CheckSuite) {
 		return
 	}
-	c.Keys = append(c.Keys, e.pullsOf(k, *e.CheckSuite)...)
+	c.Keys = append(c.Keys, e.checkedBy(k, *e.CheckSuite)...)
+}
+
+// groupBranch is the branch of a merge group: the queue's, the pull request for which it was made, and a commit.
+var groupBranch = regexp.MustCompile(`^gh-readonly-queue/(.+)/pr-\d+-[0-9a-f]+$`)
+
+// checkedBy are the keys of the pull requests of a suite, and of the merge group whose commit it is of. When the group is
+// gone that may be a pull request's.
+func (e *event) checkedBy(k engine.Key, suite checkSuite) []engine.Key {
+	keys := e.pullsOf(k, suite)
+	if m := groupBranch.FindStringSubmatch(suite.HeadBranch); m != nil && suite.HeadSHA != "" {
+		keys = append(keys, groupKey(k, m[1], suite.HeadSHA))
+	}
+	return keys
+}
+
+// groupKey is the merge group of a queue with that commit.
+func groupKey(k engine.Key, base, head string) engine.Key {
+	k.Kind, k.Ref = engine.MergeGroupKey, groupRef(base, head)
+	return k
 }
 
 // suiteCompleted looks at the pull requests on which another App's checks ended.
@@ -167,8 +188,7 @@ func mergeGroupMade(e *event, c *Classified) {
 	if !ok || e.MergeGroup == nil || e.Action != "checks_requested" || e.MergeGroup.BaseRef == "" || e.MergeGroup.HeadSHA == "" {
 		return
 	}
-	k.Kind, k.Ref = engine.MergeGroupKey, groupRef(strings.TrimPrefix(e.MergeGroup.BaseRef, "refs/heads/"), e.MergeGroup.HeadSHA)
-	c.Keys = append(c.Keys, k)
+	c.Keys = append(c.Keys, groupKey(k, strings.TrimPrefix(e.MergeGroup.BaseRef, "refs/heads/"), e.MergeGroup.HeadSHA))
 }
 
 var runOfCallback = regexp.MustCompile(`/actions/runs/(\d{1,19})/deployment_protection_rule$`)

@@ -253,8 +253,10 @@ func gone(err error) bool {
 // error: the field is null then. Any other error is one, whatever data came with it.
 func (c *client) query(ctx context.Context, document string, variables map[string]any, out any) error {
 	refused, err := c.ask(ctx, document, variables, out)
-	if err == nil && len(refused) > 0 {
-		return refused[0]
+	for _, e := range refused {
+		if !e.queued() {
+			return e
+		}
 	}
 	return err
 }
@@ -283,7 +285,6 @@ func (c *client) ask(ctx context.Context, document string, variables map[string]
 		case e.Type == refusal && e.in("requestedReviewer"): // nor is a team: a workflow's token sees no members
 		case e.Type == refusal && e.in("push"): // nor is who pushed: that is not told of every commit either
 		case e.Type == refusal && e.in("shared"): // nor is another repository: it is asked for with a token of its own
-		case e.Type == refusal && e.in("mergeQueueEntry"): // nor is a place in a queue: who may not see queues judges no groups
 		case e.Type == refusal:
 			refused = append(refused, e)
 		case e.Type == "RATE_LIMITED", e.Type == "RATE_LIMIT": // GitHub has used both
@@ -319,6 +320,9 @@ func (e graphqlError) Error() string {
 
 // in reports whether the error is about the field of that name, or something in it.
 func (e graphqlError) in(field string) bool { return slices.Contains(e.Path, any(field)) }
+
+// queued reports whether it is about a pull request's place in a merge queue: who may not see queues judges no groups.
+func (e graphqlError) queued() bool { return e.in("mergeQueueEntry") }
 
 // forbidden reports whether GraphQL refused the field.
 func forbidden(err error) bool {

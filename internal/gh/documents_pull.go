@@ -22,17 +22,17 @@ const suiteFields = `nodes { status app { databaseId slug } `
 
 const configFile = `file(path: "` + ConfigPath + `") { oid object { ... on Blob { oid byteSize isBinary isTruncated text } } }`
 
-// headFields are of the head: its config, its own checks, and for which branch it was checked.
+// headFields are of the head: its config and its own checks.
 const headFields = `oid ` + configFile + `
-    suites: checkSuites(first: 10) { nodes { branch { name } } }
     gate: checkSuites(first: 5, filterBy: $gate) { ` + suiteFields + `checkRuns(first: 5, filterBy: $gateRuns) { nodes { ` + runFields + ` } } } }
     roles: checkSuites(first: 5, filterBy: $roles) { ` + suiteFields + `checkRuns(first: 5, filterBy: $rolesRuns) { nodes { ` + runFields + ` } } } }
     metrics: checkSuites(first: 5, filterBy: $metrics) { ` + suiteFields + `checkRuns(first: 5, filterBy: $metricsRuns) { nodes { ` + runFields + ` } } } }
     config: checkSuites(first: 5, filterBy: $config) { ` + suiteFields + `checkRuns(first: 5, filterBy: $configRuns) { nodes { ` + runFields + ` } } } }`
 
-// openFields tell which pull requests are open with which head, and where they go. GitHub's own list of a commit's pull requests
-// leaves out those from forks (learningequality/kolibri#14719, TooTallNate/nx.js#410).
-const openFields = `first: 100, states: OPEN, orderBy: {field: CREATED_AT, direction: ASC}) { pageInfo { hasNextPage endCursor } nodes { number headRefOid baseRefName } }`
+// openFields tell which pull requests are open with which head, where they go, and the merge groups made for them.
+// GitHub's own list of a commit's pull requests leaves out those from forks (learningequality/kolibri#14719,
+// TooTallNate/nx.js#410).
+const openFields = `first: 100, states: OPEN, orderBy: {field: CREATED_AT, direction: ASC}) { pageInfo { hasNextPage endCursor } nodes { number headRefOid baseRefName mergeQueueEntry { headCommit { oid } } } }`
 
 const openHeadsDocument = `query($owner: String!, $repo: String!, $after: String) {
 repository(owner: $owner, name: $repo) { pullRequests(after: $after, ` + openFields + ` } }`

@@ -93,7 +93,10 @@ type checkRun struct {
 	checkSuite
 	Name       string `json:"name"`
 	ExternalID string `json:"external_id"`
-	Output     struct {
+	Suite      struct {
+		HeadBranch string `json:"head_branch"`
+	} `json:"check_suite"`
+	Output struct {
 		Text string `json:"text"`
 	} `json:"output"`
 }

@@ -34,6 +34,14 @@ type entryNode struct {
 	PullRequest *struct{ Number int }
 }
 
+// head is the commit of the group; "" for none.
+func (e *entryNode) head() string {
+	if e == nil || e.HeadCommit == nil {
+		return ""
+	}
+	return e.HeadCommit.Oid
+}
+
 // groupAnswer is the answer of a look at a merge group.
 type groupAnswer struct {
 	repositoryNode
@@ -58,11 +66,12 @@ func (g *GitHub) Group(ctx context.Context, key engine.Key) (engine.GroupSnapsho
 	if err != nil {
 		return s, err
 	}
+	s.Now, _ = g.clock.now()
 	if s.Rules, err = g.rules(ctx, c, key, &a.repositoryNode); err != nil || s.Rules.Policy == nil {
 		return s, err
 	}
 	if a.Object != nil {
-		s.Runs = g.runs(*a.Object)
+		s.Runs, s.Rerequested = g.runs(*a.Object), g.rerequested(*a.Object)
 	}
 	if readable {
 		entries, err := c.entries(ctx, key, base, a.MergeQueue)
@@ -135,13 +144,13 @@ func (c *client) entries(ctx context.Context, key engine.Key, base string, first
 func membersOf(entries []entryNode, base, head string) (members []int, behind []string, gone bool) {
 	entries = slices.Clone(entries)
 	slices.SortStableFunc(entries, func(a, b entryNode) int { return cmp.Compare(a.Position, b.Position) })
-	last := slices.IndexFunc(entries, func(e entryNode) bool { return e.HeadCommit != nil && e.HeadCommit.Oid == head })
+	last := slices.IndexFunc(entries, func(e entryNode) bool { return e.head() == head })
 	if last < 0 {
 		return nil, nil, true
 	}
 	for _, e := range entries[last+1:] {
-		if e.HeadCommit != nil {
-			behind = append(behind, groupRef(base, e.HeadCommit.Oid))
+		if e.head() != "" {
+			behind = append(behind, groupRef(base, e.head()))
 		}
 	}
 	for _, e := range entries[:last+1] {

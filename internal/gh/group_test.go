@@ -99,8 +99,13 @@ func TestGroup(t *testing.T) {
 		t.Errorf("the first group: %+v", s)
 	}
 	w.apply(second, engine.PutCheck{Name: engine.GateCheck, Head: s.Head, Conclusion: "failure", Title: "t", Summary: "s"})
-	if s := w.group(second); len(s.Runs) != 1 || s.Runs[0].Name != engine.GateCheck || s.Runs[0].Conclusion != "failure" {
-		t.Errorf("our own checks: %+v", s.Runs)
+	s = w.group(second)
+	if len(s.Runs) != 1 || s.Runs[0].Name != engine.GateCheck || s.Runs[0].Conclusion != "failure" || s.Rerequested || s.Now.IsZero() {
+		t.Errorf("our own checks: %+v", s)
+	}
+	w.do("helena-bs", "POST", fmt.Sprintf("/check-runs/%d/rerequest", s.Runs[0].ID), nil, nil)
+	if !w.group(second).Rerequested {
+		t.Error("nobody asked for them again")
 	}
 	w.wire.send = func(body string) string { return strings.ReplaceAll(body, "entries(first: 100", "entries(first: 1") }
 	if s := w.group(second); !slices.Equal(s.Members, []int{one.Number, two.Number}) {
@@ -149,31 +154,42 @@ func TestGroupThatMayNotBeRead(t *testing.T) {
 	}
 }
 
-// A pull request whose head a merge queue made is told: by the queue's branch and, when that is gone, by our own check
-// of the group.
+// A pull request whose head is a merge group's is told while the group waits in a queue, and no longer.
 func TestHeadOfAMergeGroup(t *testing.T) {
 	w := queueWorld(t)
+	w.do("sara-ds", "POST", "/git/refs", map[string]string{"ref": "refs/heads/dev", "sha": w.head("main")}, nil)
+	w.open("older", w.commit(w.head("main"), "older", treeEntry{path: "older", content: "1"}), "dev")
 	one := w.queued("one")
 	group := w.groupOf(one)
 	made := strings.TrimPrefix(group.Ref, "main@")
 	if w.pull(one).Pull.OfQueue {
 		t.Error("a pull request in a queue has a head of its own")
 	}
-	w.do("sara-ds", "POST", "/git/refs", map[string]string{"ref": "refs/heads/dev", "sha": w.head("main")}, nil)
 	taken := w.open("taken", made, "dev")
-	if p := w.pull(taken).Pull; !p.OfQueue || p.Head != made {
-		t.Errorf("while the queue's branch is there: %+v", p)
+	for what, send := range map[string]func(string) string{"in one answer": nil, "by pages": func(body string) string {
+		return strings.ReplaceAll(body, "first: 100, states: OPEN", "first: 1, states: OPEN")
+	}} {
+		w.wire.send = send
+		if p := w.pull(taken).Pull; !p.OfQueue || p.Head != made {
+			t.Errorf("while the group waits, %s: %+v", what, p)
+		}
+	}
+	w.wire.send = nil
+	hide := w.rewrite(`"mergeQueueEntry":{`, `"mergeQueueEntry":null,"was":{`, `"data":`, `"errors":[{"type":"FORBIDDEN","message":"no","path":["repository","pullRequests","nodes",0,"mergeQueueEntry"]}],"data":`)
+	w.wire.answer = hide
+	if w.pull(taken).Pull.OfQueue {
+		t.Error("where queues may not be read: no group was judged on it")
+	}
+	w.apply(group, engine.PutCheck{Name: engine.GateCheck, Head: made, ExternalID: "group:x", Conclusion: "failure", Title: "t", Summary: "s"})
+	if !w.pull(taken).Pull.OfQueue {
+		t.Error("where queues may not be read: a group was judged on it")
+	}
+	w.wire.answer = nil
+	if !w.pull(taken).Pull.OfQueue {
+		t.Error("while the group waits, judged")
 	}
 	w.push("one", w.commit(w.head("one"), "more", treeEntry{path: "more", content: "1"})) // the group is given up
-	if w.pull(taken).Pull.OfQueue {
-		t.Error("nothing tells any more")
-	}
-	w.apply(group, engine.PutCheck{Name: engine.GateCheck, Head: made, ExternalID: "pull:1:x", Conclusion: "failure", Title: "t", Summary: "s"})
-	if w.pull(taken).Pull.OfQueue {
-		t.Error("a check of a pull request is taken for a group's")
-	}
-	w.apply(group, engine.PutCheck{Name: engine.RolesCheck, Head: made, ExternalID: "group:x", Conclusion: "failure", Title: "t", Summary: "s"})
-	if !w.pull(taken).Pull.OfQueue {
-		t.Error("our own check of the group does not tell")
+	if p := w.pull(taken).Pull; p.OfQueue || len(p.Runs) != 1 || !engine.OfGroup(p.Runs[0]) {
+		t.Errorf("once the group is gone: %+v", p)
 	}
 }

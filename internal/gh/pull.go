@@ -75,6 +75,7 @@ type pullAnswer struct {
 	repositoryNode
 	PullRequest  *openPullNode
 	PullRequests list[listedPull] // open ones
+	hidden       bool             // places in merge queues may not be read
 }
 
 // lookAtPull sends the one request of a look.
@@ -89,12 +90,20 @@ func (g *GitHub) lookAtPull(ctx context.Context, c *client, key engine.Key, r re
 		repositoryAnswer
 		Repository *pullAnswer
 	}
-	if err := c.query(ctx, document, vars, &a); err != nil {
+	refused, err := c.ask(ctx, document, vars, &a)
+	if err != nil {
 		return nil, g.refused(key, err)
+	}
+	hidden := false
+	for _, e := range refused {
+		if hidden = e.queued(); !hidden {
+			return nil, g.refused(key, e)
+		}
 	}
 	if a.Repository == nil {
 		return nil, engine.ErrGone
 	}
+	a.Repository.hidden = hidden
 	c.viewer.Store(new(a.viewer()))
 	a.Repository.shared = a.Shared
 	return a.Repository, nil
@@ -109,12 +118,13 @@ func (g *GitHub) openPull(ctx context.Context, c *client, s *engine.PullSnapshot
 	if err != nil {
 		return err
 	}
-	s.Pull.Runs, s.Pull.Rerequested, s.Pull.OfQueue = g.runs(head), g.rerequested(head), g.ofQueue(head)
+	s.Pull.Runs, s.Pull.Rerequested = g.runs(head), g.rerequested(head)
 	others, err := c.others(ctx, s.Key, a.PullRequests)
 	if err != nil {
 		return err
 	}
 	g.cache.noteBases(s.Key, n.openBase(), others)
+	s.Pull.OfQueue = a.ofQueue(others, s.Pull)
 	s.Pull.Sharing, s.Change = withHead(others, s.Pull.Head), n.change()
 	if err := g.pullRules(s, a, head.commitConfig); err != nil || s.Rules.Policy == nil {
 		return err

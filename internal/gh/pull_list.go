@@ -90,6 +90,7 @@ type listedPull struct {
 	Body, HeadRefName, HeadRefOid, BaseRefName string
 	Additions, Deletions, ChangedFiles         int
 	Commits                                    struct{ TotalCount int }
+	MergeQueueEntry                            *entryNode
 }
 
 func (p listedPull) change() engine.Change {

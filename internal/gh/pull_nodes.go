@@ -93,8 +93,8 @@ func (n *openPullNode) fact(w writer) facts.Pull {
 		Comments: comments(n.Comments.Nodes, w), Reviews: reviews(n.Reviews.Nodes), Retargeted: when(n.Retargeted), ForcePushed: when(n.Forced),
 		AskedCut: n.TimelineItems.PageInfo.HasPreviousPage,
 	}
-	if e := n.MergeQueueEntry; e != nil && e.HeadCommit != nil {
-		p.Queued = groupRef(n.BaseRefName, e.HeadCommit.Oid)
+	if head := n.MergeQueueEntry.head(); head != "" {
+		p.Queued = groupRef(n.BaseRefName, head)
 	}
 	for _, l := range n.Labels.Nodes {
 		p.Labels = append(p.Labels, l.Name)
@@ -248,12 +248,18 @@ type ofPullNode struct {
 	}
 }
 
+// queueBot is the account in whose name GitHub pushes what a merge queue makes of pull requests.
+const queueBot = "github-merge-queue"
+
 // pusher is who brought the commit to the repository, as the first suite says that knows; zero where none does: it
-// came with others, or from a fork.
+// came with others, or from a fork, or a merge queue made it.
 func (n ofPullNode) pusher() facts.Person {
 	for _, s := range n.Commit.CheckSuites.Nodes {
-		if s.Push != nil && s.Push.Pusher != nil && s.Push.Pusher.DatabaseID != 0 {
-			return s.Push.Pusher.person()
+		if s.Push == nil || s.Push.Pusher == nil || s.Push.Pusher.DatabaseID == 0 {
+			continue
+		}
+		if p := s.Push.Pusher.person(); !p.Bot || p.Login != queueBot+"[bot]" {
+			return p
 		}
 	}
 	return facts.Person{}

@@ -14,7 +14,6 @@ import (
 type headNode struct {
 	commitConfig
 	Gate, Roles, Metrics, Config list[suiteNode]
-	Suites                       list[struct{ Branch *struct{ Name string } }] // of whoever
 }
 
 type suiteNode struct {
@@ -107,22 +106,14 @@ func (g *GitHub) rerequested(n headNode) bool {
 	return false
 }
 
-// queueBranches is how the names of the branches begin that GitHub makes for merge groups, groupRuns how the external
-// ids of our own checks on them do.
-const (
-	queueBranches = "gh-readonly-queue/"
-	groupRuns     = "group:"
-)
-
-// ofQueue reports whether a merge queue made the commit. A suite tells while its branch is there, our own check of the
-// group after that.
-func (g *GitHub) ofQueue(n headNode) bool {
-	for _, s := range n.Suites.Nodes {
-		if s.Branch != nil && strings.HasPrefix(s.Branch.Name, queueBranches) {
-			return true
-		}
+// ofQueue reports whether a group that waits in a merge queue has the head: the entries of the other open pull requests
+// tell. GitHub shows them as they were when it shows a pull request that was opened later. Where they may not be read,
+// every group that was ever judged is taken to wait.
+func (a *pullAnswer) ofQueue(others []listedPull, p facts.Pull) bool {
+	if a.hidden {
+		return slices.ContainsFunc(p.Runs, engine.OfGroup)
 	}
-	return slices.ContainsFunc(g.runs(n), func(r facts.Run) bool { return strings.HasPrefix(r.ExternalID, groupRuns) })
+	return slices.ContainsFunc(others, func(o listedPull) bool { return o.MergeQueueEntry.head() == p.Head })
 }
 
 // filters are the variables by which Phasegate's runs on a pull request are found. An App's id keeps strangers'

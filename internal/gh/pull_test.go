@@ -298,6 +298,8 @@ func TestWhoPushed(t *testing.T) {
 		"not the first":     {`{"push":null},` + push("sara-ds", sara.ID), sara},
 		"a ghost first":     {`{"push":{"pusher":null}},` + push("sara-ds", sara.ID), sara},
 		"by two, the first": {push("sara-ds", sara.ID) + "," + push("rui-sme", sara.ID+1), sara},
+		"a merge queue":     {strings.Replace(push("github-merge-queue", 9), "User", "Bot", 1), facts.Person{}},
+		"its name's owner":  {push("github-merge-queue", 9), facts.Person{ID: 9, Login: "github-merge-queue"}},
 		"nobody":            {`{"push":null}`, facts.Person{}},
 		"a ghost":           {`{"push":{"pusher":null}}`, facts.Person{}},
 		"no suite":          {``, facts.Person{}},
