@@ -37,8 +37,8 @@ type Bulk interface {
 
 // Common is what the looks at all issues of a repository have in common.
 type Common struct {
-	// Snapshot is of no issue (Gone), and has what was compared before. Listed are the issues of the kinds, open and closed; a closed one whose
-	// sticky was not looked for may be missing.
+	// Snapshot is of no issue (Gone), and has what was compared before. Listed are the issues of the kinds, open and
+	// closed; a closed one whose sticky was not looked for may be missing.
 	Snapshot
 	// Merges are the merged pull requests for a deliverable opened then, as [Snapshot.Merged] has them.
 	Merges func(opened time.Time) facts.Fact[[]facts.MergedPull]
