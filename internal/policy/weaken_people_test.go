@@ -96,10 +96,10 @@ func TestWeakeningsOfPeople(t *testing.T) {
 			[]string{"+roles.data-scientist: eva may approve as data-scientist from now on"}},
 		"one whose changes are asked about anyway": {asking("has_author_in: {roles: [data-scientist]}", "bo"), strings.Replace(asking("has_labels: [x]", "eva"), ", when: {has_labels: [x]}", "", 1),
 			[]string{"+roles.data-scientist: eva may approve as data-scientist from now on"}},
-		"other validators":                {"validators: [val, vic]", "validators: [vera, vito]", []string{"validators: everybody who is validator changes: vera and vito in place of val and vic"}},
-		"fewer validators":                {"validators: [val, vic, vera]", "validators: [val, vera]", []string{"validators: vic may no longer approve as validator; left: val and vera"}},
-		"one validator":                   {"validators: [val, vic]", "validators: [val]", []string{"validators: only val is validator now (before: val and vic)"}},
-		"more validators":                 {"roles: {ml-engineer: [ana]}\nvalidators: [val]", "roles: {ml-engineer: [ana]}\nvalidators: [val, vic]", []string{"+validators: vic may approve as validator from now on"}},
+		"other validators": {"validators: [val, vic]", "validators: [vera, vito]", []string{"validators: everybody who is validator changes: vera and vito in place of val and vic"}},
+		"fewer validators": {"validators: [val, vic, vera]", "validators: [val, vera]", []string{"validators: vic may no longer approve as validator; left: val and vera"}},
+		"one validator":    {"validators: [val, vic]", "validators: [val]", []string{"validators: only val is validator now (before: val and vic)"}},
+		"more validators":  {"roles: {ml-engineer: [ana]}\nvalidators: [val]", "roles: {ml-engineer: [ana]}\nvalidators: [val, vic]", []string{"+validators: vic may approve as validator from now on"}},
 	} {
 		var got []string
 		for _, w := range policy.Weakenings(mustParse(t, c.base), mustParse(t, c.head)) {
