@@ -79,6 +79,53 @@ func TestAskingTeamsAndStrangers(t *testing.T) {
 	w.asks(other, "bento-be", "dora-de", "felix-se", "mina-mle")
 }
 
+// A team with auto assignment is asked once for each time it is needed: GitHub takes it off and asks members in its place.
+func TestAskingATeamThatAssigns(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		assign hubsim.SeedAssignment
+		before string // whom the author asks first
+		asks   map[string]int
+		teams  string // that stay
+	}{
+		"in the App's name":                  {hubsim.SeedAssignment{Members: 1}, "", map[string]int{"science": 1, "tomas-ds": 1}, "[]"},
+		"in the author's name":               {hubsim.SeedAssignment{Members: 1, Author: true}, "", map[string]int{"science": 1}, "[]"},
+		"the team stays":                     {hubsim.SeedAssignment{Members: 1, Keep: true}, "", map[string]int{"science": 1, "tomas-ds": 1}, "[science]"},
+		"one who is asked already is enough": {hubsim.SeedAssignment{Members: 1, Count: true}, "tomas-ds", map[string]int{"science": 1}, "[]"},
+	} {
+		seed := cast()
+		seed.Teams = []hubsim.SeedTeam{{Slug: "science", Members: []string{"sara-ds", "tomas-ds", "felix-se"}, Permission: "write", AutoAssign: &c.assign}}
+		w := projectWith(t, seed, "data-scientist: [acme-telco/science]")
+		w.send("sara-ds", commit{branch: "model", files: []file{train("fit()\n")}})
+		n := w.pullOf("sara-ds", "model", "", map[string]any{"draft": true})
+		if c.before != "" {
+			w.as("sara-ds", "POST", "/pulls/"+itoa(n)+"/requested_reviewers", map[string]any{"reviewers": []string{c.before}})
+		}
+		w.graph("sara-ds", "markPullRequestReadyForReview MarkPullRequestReadyForReviewInput", map[string]any{"pullRequestId": w.nodeID("/pulls/" + itoa(n))})
+		ask := func(what, teams string, people ...string) {
+			t.Helper()
+			w.remark(n, "bento-be", "/status") // the check may say since when a member is asked
+			w.forgetRequests()
+			w.remark(n, "bento-be", "/status")
+			if got := w.writes(); len(got) != 1 {
+				t.Errorf("%s, %s: asked about and looked at again: %v", name, what, got)
+			}
+			w.asks(n, people...)
+			if got := fmt.Sprint(w.teamsAsked(n)); got != teams {
+				t.Errorf("%s, %s: teams asked: %s", name, what, got)
+			}
+		}
+		ask("ready", c.teams, "tomas-ds")
+		w.askedTimes(name, n, c.asks)
+		w.graph("sara-ds", "convertPullRequestToDraft ConvertPullRequestToDraftInput", map[string]any{"pullRequestId": w.nodeID("/pulls/" + itoa(n))})
+		if c.before == "" {
+			ask("a draft again", "[]")
+		} else {
+			ask("a draft again", "[]", c.before)
+		}
+	}
+}
+
 // Every delivery again, and a product with an empty database: nothing is written, and nobody asked twice.
 func TestPullsAreLookedAtAgain(t *testing.T) {
 	t.Parallel()
@@ -138,4 +185,21 @@ func TestAskingAgain(t *testing.T) {
 			t.Errorf("%s: asked again after a push: %t", what, got)
 		}
 	}
+}
+
+// Whoever may not be asked any more is tried once more, not at every look.
+func TestAskingWhoLostAccess(t *testing.T) {
+	t.Parallel()
+	w := inDevelopment(t, "")
+	n, head := w.change("sara-ds", "model", train("fit()\n"))
+	w.review(n, "tomas-ds", "APPROVE", head)
+	w.sim("PUT", "/users/tomas-ds", map[string]any{"permission": "none"})
+	head = w.pushed("sara-ds", "model", train("fit(1)\n"))
+	w.asks(n)
+	w.forgetRequests()
+	w.remark(n, "bento-be", "/status")
+	if got := w.writes(); len(got) != 1 {
+		t.Errorf("who lost access is asked again: %v", got)
+	}
+	w.stand("awaited all the same", head, "roles", "in_progress", "tomas-ds")
 }

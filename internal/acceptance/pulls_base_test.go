@@ -37,6 +37,7 @@ func TestStackedRevert(t *testing.T) {
 		t.Errorf("%d looks because of a merge", n)
 	}
 	w.stand("the other one is merged, which makes another change of this", y, "roles", "in_progress", "tomas-ds said yes before the base branch changed")
+	w.asks(above, "felix-se", "tomas-ds")
 	w.review(above, "felix-se", "APPROVE", y)
 	w.review(above, "tomas-ds", "APPROVE", y)
 	w.stand("seen by who has to", y, "roles", "success", "yes, felix-se", "yes, tomas-ds")

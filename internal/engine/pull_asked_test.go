@@ -167,8 +167,8 @@ func TestWhoIsAskedForAReview(t *testing.T) {
 // Teams are asked in place of their members: those in which somebody is awaited.
 func TestWhoIsAskedOfTeams(t *testing.T) {
 	w := newPull(t, lifecycle.Development, "features/a.py")
-	w.configure(strings.Replace(teamConfig, "[sara-ds, tomas-ds]", "[acme/science, acme/lab, rui-sme]", 1))
-	w.teams = map[string][]string{"acme/science": {"sara-ds"}, "acme/lab": {"tomas-ds", "felix-se"}}
+	w.configure(strings.Replace(teamConfig, "[sara-ds, tomas-ds]", "[acme/science, Acme/Lab, rui-sme]", 1))
+	w.teams = map[string][]string{"acme/science": {"sara-ds"}, "Acme/Lab": {"tomas-ds", "felix-se"}}
 	w.look()
 	if got := w.asked(); got != "acme/lab rui-sme" {
 		t.Errorf("asked: %s", got)
@@ -341,6 +341,10 @@ func TestAskedAgainLongAgo(t *testing.T) {
 	for i := range 100 {
 		w.pull.Asked = append(w.pull.Asked, facts.ReviewRequest{Reviewer: facts.Reviewer{Person: who("felix-se")}, Removed: i%2 > 0, By: who("sara-ds"), At: w.tick()})
 	}
+	w.pull.CodeOwners = w.pull.Requested
+	w.look()
+	w.must(engine.RolesCheck, "success")
+	w.pull.CodeOwners = nil
 	w.look()
 	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds")
 	w.say("tomas-ds", "/approve")

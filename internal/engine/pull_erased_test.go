@@ -141,6 +141,9 @@ func TestTheBaseTakesSomeOfTheCommits(t *testing.T) {
 	w.tick()
 	w.look()
 	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds (data scientist) · 1 approval is from before the base branch changed")
+	if w.asked() != "tomas-ds" {
+		t.Errorf("asked: %q", w.asked())
+	}
 	w.push("sara-ds")
 	w.look()
 	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds (data scientist) · 1 approval is from before the base branch changed")

@@ -32,6 +32,9 @@ type pullWorld struct {
 	earlier []facts.Run                  // roles runs of earlier heads, the newest first
 	states  facts.Fact[[]facts.CheckState]
 	notes   map[string][]string // annotations by path that GitHub shows
+	refuses []string            // whom GitHub does not let be asked
+	asks    int                 // how often somebody or a team was to be asked for a review
+	assigns *assignment         // nil: every team is asked as a whole
 	nextID  int64
 	lacked  []engine.PullLack // what the last look asked for
 }
@@ -165,7 +168,8 @@ func (w *pullWorld) snapshot() engine.PullSnapshot {
 			}
 			for _, login := range w.teams[h.String()] {
 				s.Roster.Holders[role] = append(s.Roster.Holders[role], who(login))
-				s.Roster.Teams[h.String()] = append(s.Roster.Teams[h.String()], who(login))
+				team := strings.ToLower(h.String())
+				s.Roster.Teams[team] = append(s.Roster.Teams[team], who(login))
 			}
 		}
 	}
@@ -279,17 +283,49 @@ func (w *pullWorld) carryOut(effect engine.Effect) {
 		w.pull.Comments[i].Answer = e.Reaction
 	case engine.AskReview:
 		for _, r := range reviewers(e.People, e.Teams) {
-			w.pull.Requested = append(w.pull.Requested, r)
-			w.pull.Asked = append(w.pull.Asked, facts.ReviewRequest{Reviewer: r, By: bot, Own: true, At: w.now})
+			if w.asks++; !slices.Contains(w.refuses, r.Person.Login) {
+				w.request(bot, r)
+			}
 		}
 	case engine.UnaskReview:
 		for _, r := range reviewers(e.People, e.Teams) {
-			w.pull.Requested = slices.DeleteFunc(w.pull.Requested, r.Is)
-			w.pull.Asked = append(w.pull.Asked, facts.ReviewRequest{Reviewer: r, By: bot, Own: true, Removed: true, At: w.now})
+			w.unrequest(bot, r)
 		}
 	default:
 		w.t.Fatalf("no pull request has %s", effect)
 	}
+}
+
+// assignment is what GitHub does with a team that is asked: it asks one of the members instead, in turn.
+type assignment struct {
+	members  []string
+	by       facts.Person  // in whose name
+	unlogged bool          // nothing tells that the team was asked
+	after    time.Duration // how long it takes
+}
+
+// request asks for a review.
+func (w *pullWorld) request(by facts.Person, r facts.Reviewer) {
+	a := w.assigns
+	if r.Team == "" || a == nil || !a.unlogged {
+		w.pull.Asked = append(w.pull.Asked, facts.ReviewRequest{Reviewer: r, By: by, Own: by.Is(bot), At: w.now})
+	}
+	if w.pull.Requested = append(w.pull.Requested, r); r.Team == "" || a == nil {
+		return
+	}
+	w.now = w.now.Add(a.after)
+	next := facts.Reviewer{Person: who(a.members[0])}
+	a.members = append(a.members[1:], a.members[0])
+	if !slices.ContainsFunc(w.pull.Requested, next.Is) {
+		w.request(a.by, next)
+	}
+	w.unrequest(a.by, r)
+}
+
+// unrequest takes the request for a review back.
+func (w *pullWorld) unrequest(by facts.Person, r facts.Reviewer) {
+	w.pull.Requested = slices.DeleteFunc(w.pull.Requested, r.Is)
+	w.pull.Asked = append(w.pull.Asked, facts.ReviewRequest{Reviewer: r, By: by, Own: by.Is(bot), Removed: true, At: w.now})
 }
 
 func reviewers(people, teams []string) []facts.Reviewer {
@@ -298,7 +334,7 @@ func reviewers(people, teams []string) []facts.Reviewer {
 		out = append(out, facts.Reviewer{Person: who(p)})
 	}
 	for _, team := range teams {
-		out = append(out, facts.Reviewer{Team: team})
+		out = append(out, facts.Reviewer{Team: strings.ToLower(team)})
 	}
 	return out
 }

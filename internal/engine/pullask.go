@@ -33,22 +33,37 @@ func reviewerName(r facts.Reviewer) string {
 	return fmt.Sprint(r.Person.ID)
 }
 
-// turnedDown reports whether GitHub did not let the reviewer be asked, though Phasegate tried.
-func (d *pullDesk) turnedDown(r facts.Reviewer) bool {
-	return d.lastRequest(r) == nil && slices.Contains(d.ledger.Asked, reviewerName(r))
+// attempt is what the ledger notes of asking the reviewer now: who it is, and what happened last before.
+func (d *pullDesk) attempt(r facts.Reviewer) string {
+	name := reviewerName(r)
+	if last := d.lastRequest(r); last != nil {
+		name += "@" + last.At.UTC().Format(time.RFC3339)
+	}
+	return name
 }
 
-// tried are those who are awaited and have been asked, or are asked just before this is noted.
+// turnedDown reports whether GitHub did not let the reviewer be asked: Phasegate tried, and nothing came of it.
+func (d *pullDesk) turnedDown(r facts.Reviewer) bool {
+	return slices.Contains(d.ledger.Asked, d.attempt(r))
+}
+
+// tried are the newest attempts at asking those who are awaited, with those that are made just before this is noted.
 func (d *pullDesk) tried() []string {
-	var names []string
+	var out []string
 	before := d.observing() || !d.passesNow(RolesCheck) // see decide
 	for _, r := range d.awaited() {
-		name := reviewerName(r)
-		if slices.Contains(d.ledger.Asked, name) || before && slices.ContainsFunc(d.asking, r.Is) {
-			names = append(names, name)
+		i := slices.IndexFunc(d.ledger.Asked, func(noted string) bool {
+			name, _, _ := strings.Cut(noted, "@")
+			return name == reviewerName(r)
+		})
+		switch {
+		case before && slices.ContainsFunc(d.asking, r.Is):
+			out = append(out, d.attempt(r))
+		case i >= 0:
+			out = append(out, d.ledger.Asked[i])
 		}
 	}
-	return names
+	return out
 }
 
 // askReviews asks for reviews, and takes back the requests that are no longer needed.
@@ -59,7 +74,7 @@ func (d *pullDesk) askReviews() {
 		ask.People, ask.Teams = addReviewer(r, ask.People, ask.Teams)
 	}
 	for _, r := range d.Pull.Requested {
-		if d.ownRequest(r) && !slices.ContainsFunc(awaited, r.Is) {
+		if d.ownRequest(r) && !slices.ContainsFunc(awaited, func(a facts.Reviewer) bool { return a.Is(r) || d.isMember(r, a) }) {
 			unask.People, unask.Teams = addReviewer(r, unask.People, unask.Teams)
 		}
 	}
@@ -127,52 +142,131 @@ func (d *pullDesk) teamOf(c checks.Candidate) string {
 	return team
 }
 
+// isAsked reports whether a review is asked of r at the moment, or of a member in the place of a team.
 func (d *pullDesk) isAsked(r facts.Reviewer) bool {
-	return slices.ContainsFunc(d.Pull.Requested, r.Is)
+	standIns := d.standIns(r)
+	return slices.ContainsFunc(d.Pull.Requested, func(asked facts.Reviewer) bool {
+		return asked.Is(r) || slices.ContainsFunc(standIns, func(q *facts.ReviewRequest) bool { return q.Reviewer.Is(asked) })
+	})
 }
 
-// ownRequest reports whether Phasegate made the newest request of a review by r.
+// isMember reports whether r is a person in the team.
+func (d *pullDesk) isMember(r, team facts.Reviewer) bool {
+	return r.Team == "" && team.Team != "" && d.Roster.InTeam(r.Person, team.Team)
+}
+
+// assigning is how long GitHub takes to ask members in the place of a team.
+const assigning = 10 * time.Second
+
+func together(a, b facts.ReviewRequest) bool { return a.At.Sub(b.At).Abs() <= assigning }
+
+// standIns are the requests that GitHub made in the place of a team when that was asked last: a team with auto
+// assignment is taken off again, and some of its members are asked. In whose name is not documented: see
+// https://docs.github.com/organizations/organizing-members-into-teams/managing-code-review-settings-for-your-team
+func (d *pullDesk) standIns(team facts.Reviewer) []*facts.ReviewRequest {
+	asked, off := -1, -1
+	for i, q := range d.Pull.Asked {
+		switch {
+		case team.Team == "" || !q.Reviewer.Is(team):
+		case q.Removed:
+			off = i
+		default:
+			asked, off = i, -1
+		}
+	}
+	all := d.Pull.Asked
+	if off < 0 || asked >= 0 && !together(all[asked], all[off]) {
+		return nil
+	}
+	var out []*facts.ReviewRequest
+	for i := asked + 1; i < len(all); i++ {
+		if q := &all[i]; !q.Removed && d.isMember(q.Reviewer, team) && together(*q, all[off]) {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// standsIn reports whether GitHub made a request in the place of a team; own asks for one that Phasegate asked.
+func (d *pullDesk) standsIn(q *facts.ReviewRequest, own bool) bool {
+	return slices.ContainsFunc(d.Pull.Asked, func(of facts.ReviewRequest) bool {
+		return (of.Own || !own) && slices.Contains(d.standIns(of.Reviewer), q)
+	})
+}
+
+// ownRequest reports whether the newest request of a review by r is Phasegate's, or stands for one of Phasegate's.
 func (d *pullDesk) ownRequest(r facts.Reviewer) bool {
 	last := d.lastRequest(r)
-	return last != nil && !last.Removed && last.Own
+	return last != nil && !last.Removed && (last.Own || d.standsIn(last, true))
+}
+
+// requests are the changes of whether r is asked, oldest first.
+func (d *pullDesk) requests(r facts.Reviewer) []*facts.ReviewRequest {
+	var out []*facts.ReviewRequest
+	for i := range d.Pull.Asked {
+		if q := &d.Pull.Asked[i]; q.Reviewer.Is(r) {
+			out = append(out, q)
+		}
+	}
+	return out
 }
 
 // lastRequest is the newest change of whether r is asked; nil for none.
 func (d *pullDesk) lastRequest(r facts.Reviewer) *facts.ReviewRequest {
-	for i := len(d.Pull.Asked) - 1; i >= 0; i-- {
-		if d.Pull.Asked[i].Reviewer.Is(r) {
-			return &d.Pull.Asked[i]
-		}
+	if all := d.requests(r); len(all) > 0 {
+		return all[len(all)-1]
 	}
 	return nil
 }
 
 // askedBefore reports whether r was asked for the same before: somebody took the request away, r did not review
-// since, or did review what is there now. Who reviewed something older or for another base, or whose review was
-// dismissed, is asked again.
+// since, or did review what is there now. Who reviewed something older or another change, or whose review was
+// dismissed, is asked again; a team as long as none of the members in its place was asked so and is awaited still.
 func (d *pullDesk) askedBefore(r facts.Reviewer) bool {
-	last := d.lastRequest(r)
-	if last == nil || last.Own && last.Removed {
-		return false
+	if standIns := d.standIns(r); len(standIns) > 0 {
+		return slices.ContainsFunc(standIns, func(q *facts.ReviewRequest) bool {
+			return d.isMissing(q.Reviewer.Person) && d.askedBefore(q.Reviewer)
+		})
 	}
-	if last.Removed {
+	last := d.lastRequest(r)
+	switch {
+	case last == nil:
+		return false
+	case last.Own && last.Removed: // GitHub may take a team off, too, for a member who is asked already
+		return slices.ContainsFunc(d.Pull.Requested, func(asked facts.Reviewer) bool { return d.isMember(asked, r) })
+	case last.Removed:
 		return true
 	}
 	for _, v := range slices.Backward(d.Pull.Reviews) {
 		if !v.At.Before(last.At) && (r.Team != "" || v.Author.Is(r.Person)) {
-			return v.Commit == d.Pull.Head && v.State != facts.ReviewDismissed && v.At.After(d.Pull.Retargeted)
+			return v.Commit == d.Pull.Head && v.State != facts.ReviewDismissed && !d.outdated(checks.Said{Commit: v.Commit, At: v.At})
 		}
 	}
 	return true
 }
 
-// askedAt is when a review was last asked of the person; zero where it is not asked.
+// isMissing reports whether the person's yes is awaited.
+func (d *pullDesk) isMissing(p facts.Person) bool {
+	return slices.ContainsFunc(d.assent.Needs, func(n checks.Need) bool { return !n.Met() && facts.Contains(n.Missing(), p) })
+}
+
+// setsAside reports whether a request of a review by a person, at that time, says that what they said before counts no
+// longer: they had reviewed, or been asked, before. Whom GitHub asks by itself as an owner of the code may have said it in
+// the conversation, which it does not know.
+func (d *pullDesk) setsAside(p facts.Person, at time.Time, askedBefore bool) bool {
+	if askedBefore && !slices.ContainsFunc(d.Pull.CodeOwners, facts.Reviewer{Person: p}.Is) {
+		return true
+	}
+	return slices.ContainsFunc(d.Pull.Reviews, func(v facts.Review) bool { return v.Author.Is(p) && !v.At.After(at) })
+}
+
+// askedAt is when a review was last asked of the person, not of a team of theirs; zero where it is not asked.
 func (d *pullDesk) askedAt(p facts.Person) time.Time {
 	r := facts.Reviewer{Person: p}
 	if slices.ContainsFunc(d.asking, r.Is) {
 		return d.Now
 	}
-	if last := d.lastRequest(r); last != nil && !last.Removed && d.isAsked(r) {
+	if last := d.lastRequest(r); last != nil && !last.Removed && d.isAsked(r) && !d.standsIn(last, false) {
 		return last.At
 	}
 	return time.Time{}

@@ -307,19 +307,24 @@ func shas(commits []facts.PullCommit) []string {
 	return out
 }
 
-// askedAgain reports whether a person was asked for a review after they said yes, by somebody else than Phasegate,
+// askedAgain reports whether a person was asked for a review again after they said yes, by somebody else than Phasegate,
 // and is asked still: GitHub shows their review as pending then. Who asked for changes is not silenced so. Where that
 // may stand among older requests than were read, it does.
 func (d *pullDesk) askedAgain(s checks.Said) bool {
-	of := func(r facts.Reviewer) bool { return r.Team == "" && r.Person.Is(s.Person) }
-	if s.Word != checks.WordYes || !slices.ContainsFunc(d.Pull.Requested, of) {
+	who := facts.Reviewer{Person: s.Person}
+	if s.Word != checks.WordYes || !slices.ContainsFunc(d.Pull.Requested, who.Is) {
 		return false
 	}
-	requests := slices.DeleteFunc(slices.Clone(d.Pull.Asked), func(r facts.ReviewRequest) bool { return !of(r.Reviewer) })
+	requests := d.requests(who)
 	if len(requests) == 0 {
-		return d.Pull.AskedCut && len(d.Pull.Asked) > 0 && !s.At.After(d.Pull.Asked[0].At)
+		return d.Pull.AskedCut && len(d.Pull.Asked) > 0 && !s.At.After(d.Pull.Asked[0].At) && d.setsAside(s.Person, d.Pull.Asked[0].At, true)
 	}
-	return slices.ContainsFunc(requests, func(r facts.ReviewRequest) bool { return !r.Removed && !r.Own && r.At.After(s.At) })
+	before := d.Pull.AskedCut
+	return slices.ContainsFunc(requests, func(q *facts.ReviewRequest) bool {
+		again := !q.Removed && !q.Own && q.At.After(s.At) && d.setsAside(s.Person, q.At, before) && !d.standsIn(q, false)
+		before = before || !q.Removed
+		return again
+	})
 }
 
 // contributors are those who wrote, co-wrote or pushed a commit, where the config denies them a yes. Whoever only

@@ -21,8 +21,8 @@ type PullLedger struct {
 	// first of its name there: GitHub does not reopen one that was completed.
 	Head string    `json:"head,omitempty"`
 	Seen time.Time `json:"seen,omitzero"`
-	// Asked are those who are awaited and were asked for a review. GitHub refuses some without a trace: they are
-	// not asked again.
+	// Asked are those who are awaited and were asked for a review, with the newest change before that of whether they
+	// are asked. GitHub refuses some without a trace: they are not asked again.
 	Asked []string `json:"asked,omitempty"`
 	// For is, by comment, the commit that a counted `/approve` or `/no-metrics` is for; "" where that is not known
 	// any more.

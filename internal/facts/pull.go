@@ -1,6 +1,9 @@
 package facts
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Pull is a pull request as it stands.
 type Pull struct {
@@ -29,10 +32,12 @@ type Pull struct {
 	// Commits are its own, oldest first. Unknown where GitHub does not list them all (it lists 250).
 	Commits Fact[[]PullCommit]
 
-	Reviews   []Review        // all but pending ones, oldest first
-	Comments  []Comment       // of the conversation, oldest first
-	Requested []Reviewer      // of whom a review is asked at the moment
-	Asked     []ReviewRequest // who was asked or no longer asked by whom, oldest first; the newest 100
+	Reviews   []Review   // all but pending ones, oldest first
+	Comments  []Comment  // of the conversation, oldest first
+	Requested []Reviewer // of whom a review is asked at the moment
+	// CodeOwners are those of Requested whom GitHub asks because they own the code, as CODEOWNERS says.
+	CodeOwners []Reviewer
+	Asked      []ReviewRequest // who was asked or no longer asked by whom, oldest first; the newest 100
 
 	Runs        []Run // Phasegate's own on Head, the newest of each name
 	Rerequested bool  // somebody asked for Phasegate's checks on Head to run again, and they did not yet
@@ -108,7 +113,7 @@ type Reviewer struct {
 
 // Is reports whether both name the same person or team.
 func (r Reviewer) Is(s Reviewer) bool {
-	return r.Team == s.Team && (r.Team != "" || r.Person.Is(s.Person))
+	return strings.EqualFold(r.Team, s.Team) && (r.Team != "" || r.Person.Is(s.Person))
 }
 
 // ReviewRequest says that somebody asked for a review, or took that back.

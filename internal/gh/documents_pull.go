@@ -64,7 +64,7 @@ const openPullFields = `number title body closed merged isDraft createdAt url au
     comments(first: 100) { pageInfo { hasNextPage endCursor } nodes { ` + commentFields + ` } }
     reviews(` + reviewsArgs + `) { pageInfo { hasNextPage endCursor } nodes { ` + reviewFields + ` } }
     commits(` + commitsArgs + `) { totalCount pageInfo { hasNextPage endCursor } nodes { ` + ofCommit + ` } }
-    reviewRequests(first: 100) { nodes { ` + reviewerFields + ` } }
+    reviewRequests(first: 100) { nodes { asCodeOwner ` + reviewerFields + ` } }
     timelineItems(last: 100, itemTypes: [REVIEW_REQUESTED_EVENT, REVIEW_REQUEST_REMOVED_EVENT]) { pageInfo { hasPreviousPage } nodes { __typename
       ... on ReviewRequestedEvent { createdAt actor { ` + personFields + ` } ` + reviewerFields + ` }
       ... on ReviewRequestRemovedEvent { createdAt actor { ` + personFields + ` } ` + reviewerFields + ` } } }

@@ -100,8 +100,12 @@ func (n *openPullNode) fact(w writer) facts.Pull {
 		p.Labels = append(p.Labels, l.Name)
 	}
 	for _, r := range n.ReviewRequests.Nodes {
-		if who, known := r.reviewer(); known {
+		who, known := r.reviewer()
+		if known {
 			p.Requested = append(p.Requested, who)
+		}
+		if known && r.AsCodeOwner {
+			p.CodeOwners = append(p.CodeOwners, who)
 		}
 	}
 	for _, e := range n.TimelineItems.Nodes {
@@ -182,6 +186,7 @@ func reviews(nodes []reviewNode) []facts.Review {
 // requestNode is a request for a review, as it stands or as an event.
 type requestNode struct {
 	Typename          string `json:"__typename"`
+	AsCodeOwner       bool   // of one that stands
 	CreatedAt         time.Time
 	Actor             *actor
 	RequestedReviewer *struct {

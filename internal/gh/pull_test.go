@@ -449,6 +449,20 @@ func TestTeamThatMayNotBeSeen(t *testing.T) {
 	}
 }
 
+// GitHub tells of whom it asks a review because they own the code.
+func TestCodeOwnersAreAsked(t *testing.T) {
+	w := newWorld(t, teamConfig)
+	key := w.open("x", w.commit(w.head("main"), "x", treeEntry{path: "a", content: "1"}), "main")
+	w.apply(key, engine.AskReview{Pull: key.Number, People: []string{"tom-ds"}, Teams: []string{"acme/science"}})
+	if p := w.pull(key).Pull; len(p.Requested) != 2 || len(p.CodeOwners) != 0 {
+		t.Errorf("%+v, %+v", p.Requested, p.CodeOwners)
+	}
+	w.wire.answer = w.rewrite(`"asCodeOwner":false,"requestedReviewer":{"__typename":"User"`, `"asCodeOwner":true,"requestedReviewer":{"__typename":"User"`)
+	if p := w.pull(key).Pull; len(p.Requested) != 2 || len(p.CodeOwners) != 1 || p.CodeOwners[0].Person.Login != "tom-ds" {
+		t.Errorf("%+v, %+v", p.Requested, p.CodeOwners)
+	}
+}
+
 // meanwhile does things once each, in turn, just before a request is sent whose path or body holds the text.
 func (w *world) meanwhile(text string, do ...func()) (left func() int) {
 	w.wire.answer = func(r *http.Request, body string) *http.Response {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/phasegate/phasegate/internal/hubsim"
 )
 
 func TestReviewRequestsAreAllOrNothing(t *testing.T) {
@@ -153,5 +155,58 @@ func TestAnUpdateKeepsWhatItDoesNotName(t *testing.T) {
 	a := h.botDo(bot, "PATCH", path, `{"status":"in_progress"}`).must(t, 200)
 	if a.field("status") != "completed" || a.field("conclusion") != "failure" || a.field("completed_at") == nil || a.field("external_id") != "pg-1" || a.field("started_at") != "2026-01-05T09:00:00Z" || a.field("output", "text") != "x" {
 		t.Errorf("a completed run does not open again: %s", a.body)
+	}
+}
+
+// A team that assigns its members is taken off again, and they are asked in turn; if nobody is free, it stays.
+func TestTeamsThatAssignTheirMembers(t *testing.T) {
+	for name, c := range map[string]struct {
+		assign hubsim.SeedAssignment
+		hooks  string // what each of two requests sends
+		asked  string
+		by     string // whose request the member's is
+	}{
+		"in turn":                            {hubsim.SeedAssignment{Members: 1}, "data+ tom-tri+ data-; data+ rui-sme+ data-", "rui-sme tom-tri", "tom-tri"},
+		"in the author's name, the team too": {hubsim.SeedAssignment{Members: 1, Keep: true, Author: true}, "data+ tom-tri+; ", "data tom-tri", "sara-ds"},
+		"more than there are":                {hubsim.SeedAssignment{Members: 3}, "data+ tom-tri+ rui-sme+ data-; data+", "data rui-sme tom-tri", "tom-tri"},
+		"who is asked already is enough":     {hubsim.SeedAssignment{Members: 1, Count: true}, "data+ tom-tri+ data-; data+ data-", "tom-tri", "tom-tri"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHub(t, func(s *hubsimSeed, o *hubsimOptions) {
+				withPullHooks(s, o)
+				s.Teams[0].Members, s.Teams[0].AutoAssign = []string{"sara-ds", "tom-tri", "rui-sme"}, &c.assign
+			})
+			number, _ := h.pull("sara-ds", "topic", "a.txt")
+			ask := fmt.Sprintf("%s/pulls/%d/requested_reviewers", base, number)
+			var told []string
+			var asked string
+			for range 2 {
+				h.take()
+				h.do("tom-tri", "POST", ask, `{"team_reviewers":["data"]}`).must(t, 201)
+				var each []string
+				for _, call := range h.take() {
+					login, isPerson := call.at("requested_reviewer", "login").(string)
+					slug, _ := call.at("requested_team", "slug").(string)
+					if isPerson && call.at("sender", "login") != c.by {
+						t.Errorf("%s was asked by %v", login, call.at("sender", "login"))
+					}
+					sign := "+"
+					if call.at("action") == "review_request_removed" {
+						sign = "-"
+					}
+					each = append(each, login+slug+sign)
+				}
+				told = append(told, strings.Join(each, " "))
+				asked = string(h.do("rui-sme", "GET", ask, "").must(t, 200).body)
+			}
+			if got := strings.Join(told, "; "); got != c.hooks {
+				t.Errorf("told of %q, want %q", got, c.hooks)
+			}
+			for _, who := range []string{`"data"`, `"rui-sme"`, `"tom-tri"`} {
+				if got := strings.Contains(asked, who); got != strings.Contains(c.asked, strings.Trim(who, `"`)) {
+					t.Errorf("%s is asked: %t", who, got)
+				}
+			}
+		})
 	}
 }

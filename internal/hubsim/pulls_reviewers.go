@@ -94,9 +94,40 @@ func (s *Server) requestReviewers(r *request) (response, error) {
 		if !slices.Contains(p.teams, t) {
 			p.teams = append(p.teams, t)
 			s.requestChanged(w, i, "review_requested", nil, t)
+			s.assignMembers(w, i, t)
 		}
 	}
 	return created(s.renderPull(i)), nil
+}
+
+// assignMembers asks members of a team in its place, where the team has that set. If nobody is free, the team stays.
+func (s *Server) assignMembers(w write, i *issue, t *team) {
+	if t.assign == nil {
+		return
+	}
+	if t.assign.Author {
+		w.actor = &actor{kind: actorPerson, user: i.author}
+	}
+	p, asked := i.pull, 0
+	members := slices.DeleteFunc(s.st.membersOf(t), func(u *user) bool { return u == i.author })
+	for _, u := range members {
+		if t.assign.Count && slices.Contains(p.reviewers, u) {
+			asked++
+		}
+	}
+	for n, from := 0, t.turn; n < len(members) && asked < t.assign.Members; n++ {
+		u := members[(from+n)%len(members)]
+		if t.turn++; slices.Contains(p.reviewers, u) {
+			continue
+		}
+		p.reviewers = append(p.reviewers, u)
+		s.requestChanged(w, i, "review_requested", u, nil)
+		asked++
+	}
+	if asked > 0 && !t.assign.Keep {
+		p.teams = without(p.teams, t)
+		s.requestChanged(w, i, "review_request_removed", nil, t)
+	}
 }
 
 func (s *Server) removeReviewers(r *request) (response, error) {

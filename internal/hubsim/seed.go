@@ -65,6 +65,18 @@ type SeedTeam struct {
 	Parent     string   `json:"parent,omitempty"`     // slug of a team above it in the list
 	Privacy    string   `json:"privacy,omitempty"`    // closed, the default, or secret
 	Permission string   `json:"permission,omitempty"` // on the main repository; empty is none
+	// AutoAssign is the team's setting of that name for code reviews; nil is off.
+	AutoAssign *SeedAssignment `json:"auto_assign,omitempty"`
+}
+
+// SeedAssignment says what becomes of a team that a review is asked of: some of its members are asked in turn, and the
+// team no longer. See
+// https://docs.github.com/organizations/organizing-members-into-teams/managing-code-review-settings-for-your-team
+type SeedAssignment struct {
+	Members int  `json:"members"`             // how many are asked
+	Keep    bool `json:"keep,omitempty"`      // the team is asked, too
+	Count   bool `json:"count,omitempty"`     // members of whom a review is asked already are among them
+	Author  bool `json:"as_author,omitempty"` // in the name of who opened the pull request. GitHub's page does not tell
 }
 
 // SeedLabel is a label.
@@ -239,6 +251,9 @@ func (g *seeding) teams() error {
 				return fmt.Errorf("team %q: permission %q; use read, triage, write, maintain or admin", t.Slug, t.Permission)
 			}
 			nt.repos[g.repo.id] = l
+		}
+		if nt.assign = t.AutoAssign; nt.assign != nil && nt.assign.Members < 1 {
+			return fmt.Errorf("team %q: of auto_assign, members is %d; use at least 1", t.Slug, nt.assign.Members)
 		}
 		for _, login := range t.Members {
 			u := g.s.st.account(login)

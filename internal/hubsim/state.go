@@ -68,6 +68,8 @@ type team struct {
 	parent      *team
 	members     map[int64]string // user id → "member" or "maintainer"
 	repos       map[int64]level
+	assign      *SeedAssignment // nil: reviews are asked of the team as a whole
+	turn        int             // how many members were assigned so far
 	createdAt   time.Time
 	updatedAt   time.Time
 }
