@@ -41,6 +41,7 @@ type AssentQuestion struct {
 	Author       facts.Person   // who opened it: never approves it
 	Contributors []facts.Person // who wrote or co-wrote a commit by what the commit says, and may not approve it for that
 	Pushers      []facts.Person // who pushed a commit by GitHub's word: never approves it, where contributors may not, but for a stakeholder's role that nobody else holds
+	Mergers      []facts.Person // of the Pushers, who pushed nothing but merges: they are asked where nobody else is left
 	Said         []Said         // oldest first
 	Head         string
 	Every        bool // every push voids, whatever it changed

@@ -33,6 +33,7 @@ func drawPull(t *rapid.T) checks.AssentQuestion {
 	}
 	q.Contributors = chosen(quintet, rapid.UintRange(0, 31).Draw(t, "wrote")&rapid.UintRange(0, 31).Draw(t, "and"))
 	q.Pushers = chosen(quintet, rapid.UintRange(0, 31).Draw(t, "pushed")&rapid.UintRange(0, 31).Draw(t, "and")&rapid.UintRange(0, 31).Draw(t, "and"))
+	q.Mergers = chosen(q.Pushers, rapid.UintRange(0, 31).Draw(t, "merged"))
 	if rapid.Bool().Draw(t, "lent") {
 		q.Delegations = []facts.Delegation{{Role: rapid.SampledFrom(lifecycle.Roles).Draw(t, "lent role"), From: somebody.Draw(t, "from"), To: somebody.Draw(t, "to"),
 			Until: noon.Add(time.Duration(rapid.IntRange(-1, 90).Draw(t, "until")) * time.Minute)}}
@@ -90,7 +91,7 @@ func TestOneMoreYesDoesNoHarm(t *testing.T) {
 }
 
 // What counts is a yes by somebody with a right to it, who pushed none of the change unless every stakeholder asked
-// did, is named in none of its commits unless too few are left who are not, and for what its files are.
+// did, or only merges where everybody else wrote some, is named in none of its commits unless too few are left who are not, and for what its files are.
 func TestWhatCountsMayCount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := drawPull(t)
@@ -119,9 +120,9 @@ func unfit(q checks.AssentQuestion, n checks.Need, g checks.Given) string {
 	switch p := g.Person; {
 	case p.Is(q.Author):
 		return "opened it"
-	case facts.Contains(q.Pushers, p) && !onlyPushersLeft(q, n):
+	case facts.Contains(q.Pushers, p) && !onlyPushersLeft(q, n) && !onlyMergersLeft(q, n):
 		return "pushed some of it"
-	case facts.Contains(q.Contributors, p) && !onlyPushersLeft(q, n) && named(q, n) > max(n.People-unnamed(q, n), 0) && unnamed(q, n) > 0:
+	case facts.Contains(q.Contributors, p) && !onlyPushersLeft(q, n) && !onlyMergersLeft(q, n) && named(q, n) > max(n.People-unnamed(q, n), 0) && unnamed(q, n) > 0:
 		return "wrote some of it, and somebody else is left"
 	case q.Every && g.Commit != head:
 		return "every push voids"
@@ -145,6 +146,12 @@ func onlyPushersLeft(q checks.AssentQuestion, n checks.Need) bool {
 	technical := slices.ContainsFunc(n.Roles, func(r lifecycle.Role) bool { return r.Technical() || r == lifecycle.AnyTechnical })
 	others := slices.ContainsFunc(n.Candidates, func(c checks.Candidate) bool { return !facts.Contains(q.Pushers, c.Person) })
 	return n.Means == checks.ByRole && !technical && !others
+}
+
+// onlyMergersLeft reports whether nobody can meet the need but people who pushed nothing but merges.
+func onlyMergersLeft(q checks.AssentQuestion, n checks.Need) bool {
+	others := slices.ContainsFunc(n.Candidates, func(c checks.Candidate) bool { return !facts.Contains(q.Mergers, c.Person) })
+	return (n.Means == checks.ByStandIn || n.Means == checks.ByAnyRole) && !others
 }
 
 // named is how many of those who said yes commits name, and unnamed how many of those who can are not.

@@ -86,7 +86,7 @@ func said(t failer, texts ...string) []checks.Said {
 // assentCase is a pull request by sara, unless it says otherwise.
 type assentCase struct {
 	name, team, needs, author, unread string
-	wrote, pushed                     string // logins: whom commits name, who pushed one
+	wrote, pushed, merged             string // logins: whom commits name, who pushed one, who pushed only merges
 	lent                              string // "SE felix>tomas until 11:00"
 	said                              []string
 	every, fixed                      bool
@@ -108,6 +108,9 @@ func (c assentCase) question(t failer) checks.AssentQuestion {
 	}
 	for login := range strings.FieldsSeq(c.pushed) {
 		q.Pushers = append(q.Pushers, person(login))
+	}
+	for login := range strings.FieldsSeq(c.merged) {
+		q.Pushers, q.Mergers = append(q.Pushers, person(login)), append(q.Mergers, person(login))
 	}
 	if c.unread != "" {
 		q.Roster.Unread = map[lifecycle.Role]string{roleOf(t, c.unread): "403"}
@@ -232,6 +235,13 @@ var assentCases = []assentCase{
 	{name: "who pushed, where one is named", team: acme + ", BS ana", needs: "BS", author: "bob", pushed: "helena", wrote: "ana", said: []string{"helena"}, want: "0/1; awaits ana"},
 	{name: "who pushed takes no second look", team: "BS helena+rui, DS sara", needs: "DS", pushed: "helena", want: "0/1 any-role; awaits rui"},
 	{name: "the second look is a named one's, where nobody else is", team: "BS helena, DS sara", needs: "DS", wrote: "helena", want: "0/1 any-role; awaits helena"},
+
+	{name: "who only merged, while anybody is left", needs: "DS", merged: "tomas mina", said: []string{"tomas"}, want: "0/1 stand-in; awaits bento dora felix"},
+	{name: "who only merged, where nobody is", team: "DS sara+tomas", needs: "DS", wrote: "tomas", merged: "tomas", want: "0/1 any-role; awaits tomas"},
+	{name: "who only merged, where the rest pushed", team: "BS helena, DS sara+tomas", needs: "DS", pushed: "helena", merged: "tomas", said: []string{"tomas"}, want: "1/1 any-role tomas; complete"},
+	{name: "but not who pushed", team: "DS sara+tomas", needs: "DS", pushed: "tomas", want: "0/1 only-hands; complete"},
+	{name: "who opened it and merged", team: "DS sara", needs: "DS", merged: "sara", want: "0/1 only-hands; complete"},
+	{name: "the ML engineer only merged, and nobody holds what is asked", team: "DS sara, MLE mina", needs: "SE, MLE", author: "bob", merged: "mina", want: "0/1 stand-in, 0/1 stand-in; awaits mina sara"},
 
 	{name: "a name in a commit lowers no number", needs: "DS*2", team: acme + ", DS ana", wrote: "tomas", want: "0/2; awaits ana tomas"},
 	{name: "the named one fills up", needs: "DS*2", team: acme + ", DS ana", wrote: "tomas", said: []string{"tomas", "ana"}, want: "2/2 ana tomas; complete"},

@@ -58,6 +58,9 @@ func (c *assent) standIns(r policy.Requirement, all []Candidate) ([]Candidate, M
 		return named, ByStandIn, ""
 	}
 	if len(all) == 0 {
+		if mergers := c.mergers(engineers); len(mergers) > 0 {
+			return mergers, ByStandIn, ""
+		}
 		return nil, ByNobody, ""
 	}
 	rest := via(c.holding(lifecycle.AnyTechnical), ViaStandIn)
@@ -87,6 +90,9 @@ func (c *assent) secondLook(r policy.Requirement) ([]Candidate, Means, string) {
 	}
 	if named := c.others(all); len(named) > 0 {
 		return named, ByAnyRole, ""
+	}
+	if mergers := c.mergers(all); len(mergers) > 0 {
+		return mergers, ByAnyRole, ""
 	}
 	return nil, BySelfOnly, ""
 }
@@ -120,6 +126,11 @@ func (c *assent) others(list []Candidate) []Candidate {
 	return slices.DeleteFunc(slices.Clone(list), func(x Candidate) bool {
 		return x.Person.Is(c.Author) || facts.Contains(c.Pushers, x.Person) || x.Person.Bot
 	})
+}
+
+// mergers are those who pushed nothing but merges: perhaps they wrote something, but the change is not theirs.
+func (c *assent) mergers(list []Candidate) []Candidate {
+	return slices.DeleteFunc(c.besidesAuthor(list), func(x Candidate) bool { return !facts.Contains(c.Mergers, x.Person) })
 }
 
 func via(list []Candidate, v Via) []Candidate {

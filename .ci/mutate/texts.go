@@ -43,5 +43,5 @@ var texts = []mutation{
 	told("who wrote it is told to object", `return v.Why != "author" && slices`, "return slices"),
 	told("any technical role is none", "|| r.Technical() && slices", "|| false && slices"),
 	judged("pr", "a co-author excuses it from metrics", "pullanswer.go", " || facts.Contains(d.authors(), c.Author):", ":", wroteTests),
-	judged("pr", "nobody's commit is a bot's", "pullchecks.go", "return c.Unnamed || slices", "return slices", wroteTests),
+	judged("pr", "nobody's commit is a bot's", "pullchecks.go", "return !c.Unnamed && !slices", "return !slices", wroteTests),
 }

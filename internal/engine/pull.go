@@ -33,13 +33,14 @@ type PullSnapshot struct {
 
 	// What PullLack asked for.
 	Contents map[string]facts.Fact[facts.ContentsAt] // by commit; only the paths asked for are there
-	Forked   map[string]facts.Fact[string]           // by commit, where it left the base branch: the merge base
+	Forked   map[facts.Span]facts.Fact[string]       // merge base of two commits
 	Earlier  []facts.Run                             // Phasegate's phasegate/roles on earlier heads, the newest first
 	States   facts.Fact[[]facts.CheckState]          // how the checks and statuses on the head stand, whoever posted them
 	Asked    PullLack                                // what was looked for, found or not
 
 	memory *Memory       // may be nil
 	soon   time.Duration // in how long it is looked at again while it is silent; 0 once that was done a few times
+	cut    bool          // something is lacking still, however often it was read on
 }
 
 // PullConfig is what a pull request makes of the config.
@@ -53,7 +54,7 @@ type PullConfig struct {
 // PullLack is what else has to be read before a pull request can be judged.
 type PullLack struct {
 	Contents map[string][]string // paths by commit
-	Forked   []string            // commits of which it is asked where they left the base branch
+	Forked   []facts.Span        // of two commits, where they parted: the merge base
 	Earlier  bool                // the roles run of earlier heads
 	States   bool                // how the checks and statuses on the head stand
 }

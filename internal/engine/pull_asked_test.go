@@ -43,29 +43,39 @@ func TestWhatAPullLacks(t *testing.T) {
 			w.review("tomas-ds", facts.ReviewApproved)
 			w.push("sara-ds", "features/a.py")
 		}, earlier},
-		{"a merge by who approves: what it changed, and then what they approved", func(w *pullWorld) {
-			w.push("sara-ds", "features/a.py")
-			w.merge("tomas-ds")
-			w.review("tomas-ds", facts.ReviewApproved)
-		}, []engine.PullLack{{Earlier: true, Contents: map[string][]string{two: files, three: files}}, {Contents: map[string][]string{}, Forked: []string{two, three}}}},
-		{"a merge by who approves, of a base that moved: the files there too", func(w *pullWorld) {
+		{"a merge by who may approve: what it made of what it merged", func(w *pullWorld) {
 			w.push("sara-ds", "features/a.py")
 			w.moveBase("docs/design/b.md")
 			w.merge("tomas-ds")
-			w.review("tomas-ds", facts.ReviewApproved)
-		}, []engine.PullLack{{Earlier: true, Contents: map[string][]string{two: files, three: files}}, {Contents: map[string][]string{}, Forked: []string{two, three}}, {Contents: map[string][]string{"base": files, "base+": files}}}},
+		}, []engine.PullLack{{Contents: map[string][]string{two: files, three: files, "base+": files}, Forked: []facts.Span{{Base: two, Head: "base+"}}}, {Contents: map[string][]string{"base": files}}}},
+		{"another commit after it: the files there too", func(w *pullWorld) {
+			w.merge("tomas-ds")
+			w.push("sara-ds", "features/a.py")
+		}, []engine.PullLack{{Contents: map[string][]string{one: files, two: files, three: files, "base": files}, Forked: []facts.Span{{Base: one, Head: "base"}}}}},
+		{"a merge by who pushed something too", func(w *pullWorld) {
+			w.push("tomas-ds", "features/a.py")
+			w.with(func(c *facts.PullCommit) { c.Pusher = who("tomas-ds") })
+			w.merge("tomas-ds")
+			w.with(func(c *facts.PullCommit) { c.Pusher = who("tomas-ds") })
+		}, nil},
+		{"a merge that came with a commit", func(w *pullWorld) {
+			w.push("sara-ds", "features/a.py")
+			w.merge("tomas-ds")
+			w.with(func(c *facts.PullCommit) { c.Pusher = who("tomas-ds") })
+		}, nil},
+		{"a merge of three", func(w *pullWorld) {
+			w.merge("tomas-ds")
+			w.with(func(c *facts.PullCommit) { c.Parents = append(c.Parents, "other") })
+		}, nil},
+		{"a merge by who holds no role", func(w *pullWorld) { w.merge("nobody") }, nil},
 		{"a yes to what a force push replaced", func(w *pullWorld) {
 			w.review("tomas-ds", facts.ReviewApproved)
 			w.forcePush("sara-ds")
-		}, []engine.PullLack{{Earlier: true, Contents: map[string][]string{one: {"features/a.py"}, two: {"features/a.py"}}}, {Contents: map[string][]string{}, Forked: []string{one, two}}}},
+		}, []engine.PullLack{{Earlier: true, Contents: map[string][]string{one: {"features/a.py"}, two: {"features/a.py"}}}, {Contents: map[string][]string{}, Forked: []facts.Span{{Head: one}, {Head: two}}}}},
 		{"a merge where the config asks for a new yes", func(w *pullWorld) {
 			w.configure(teamConfig + "approvals: {keep_on_base_merge: false}\n")
 			w.review("tomas-ds", facts.ReviewApproved)
 			w.merge("sara-ds")
-		}, earlier},
-		{"a merge by who does not", func(w *pullWorld) {
-			w.merge("mina-mle")
-			w.review("tomas-ds", facts.ReviewApproved)
 		}, earlier},
 		{"a merge by who wrote something too", func(w *pullWorld) {
 			w.push("tomas-ds", "features/a.py")

@@ -1,9 +1,13 @@
 package engine_test
 
 import (
+	"context"
+	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/phasegate/phasegate/internal/engine"
 	"github.com/phasegate/phasegate/internal/facts"
@@ -61,6 +65,118 @@ func TestWhoUndoesTheBaseWroteIt(t *testing.T) {
 	w.look()
 	w.must(engine.RolesCheck, "in_progress: Waiting for mina-mle")
 }
+
+// Whoever pushed merges that cannot be looked into is asked, where nobody else is left: nothing passes by that. They
+// are not, where somebody is.
+func TestAMergeThatIsNotLookedInto(t *testing.T) {
+	many := make([]string, 301)
+	for i := range many {
+		many[i] = fmt.Sprintf("features/%d.py", i)
+	}
+	two := "version: 1\nroles:\n  data-scientist: [sara-ds, tomas-ds]\n"
+	for _, c := range []struct {
+		name, config string
+		paths        []string
+		merges       int
+		with         func(*pullWorld)
+		want         string
+		forks        int // asked for
+	}{
+		{"it is", two, many[:300], 1, nil, "in_progress: Waiting for tomas-ds (data scientist)", 1},
+		{"too many files", two, many, 1, nil, "in_progress: Waiting for tomas-ds (data scientist)", 0},
+		{"too many files, and others in the team", teamConfig, many, 1, nil, "in_progress: Waiting for mina-mle", 0},
+		{"as many merges as are looked into", teamConfig, many[:1], 20, nil, "in_progress: Waiting for tomas-ds", 20},
+		{"one more", teamConfig, many[:1], 21, nil, "in_progress: Waiting for mina-mle", 20},
+		{"a change on the way, and nobody else", two, many[:1], 1, func(w *pullWorld) {
+			w.merge("tomas-ds", many[0])
+			w.pushedBy("tomas-ds")
+		}, "in_progress: Waiting for tomas-ds (data scientist)", 2},
+		{"a merge of three", teamConfig, many[:1], 1, func(w *pullWorld) {
+			w.with(func(c *facts.PullCommit) { c.Parents = append(c.Parents, "other") })
+		}, "in_progress: Waiting for mina-mle", 0},
+		{"a commit of theirs came with it", teamConfig, many[:1], 1, func(w *pullWorld) {
+			w.push("sara-ds", many[0]) // says the commit
+			w.merge("sara-ds")
+			w.pushedBy("tomas-ds")
+		}, "in_progress: Waiting for mina-mle", 1},
+		{"both sides changed the file", teamConfig, many[:1], 1, func(w *pullWorld) {
+			w.moveBase(many[0])
+			w.merge("tomas-ds")
+			w.pushedBy("tomas-ds")
+		}, "in_progress: Waiting for mina-mle", 2},
+		{"a commit of theirs, and nobody else", two, many[:1], 1, func(w *pullWorld) {
+			w.push("tomas-ds", many[0])
+			w.pushedBy("tomas-ds")
+		}, "success: Nobody but its authors can be asked", 0},
+		{"a commit names them", two, many[:1], 1, func(w *pullWorld) {
+			commits, _ := w.pull.Commits.Get()
+			commits[0].Authors = append(commits[0].Authors, who("tomas-ds"))
+		}, "in_progress: Waiting for tomas-ds", 1},
+		{"a file that GitHub cannot look up", teamConfig, many[:1], 1, func(w *pullWorld) {
+			w.push("sara-ds", "tests/y.py")
+			w.pushedBy("sara-ds")
+			w.pull.Files = facts.Known([]facts.PullFile{{Path: many[0], Blob: "something"}})
+		}, "in_progress: Waiting for mina-mle", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newPull(t, lifecycle.Development, c.paths...)
+			w.configure(c.config)
+			w.pushedBy("sara-ds")
+			for range c.merges {
+				w.moveBase("tests/x.py")
+				w.merge("tomas-ds")
+				w.pushedBy("tomas-ds")
+			}
+			if c.with != nil {
+				c.with(w)
+			}
+			w.look()
+			w.must(engine.RolesCheck, c.want)
+			w.filled()
+			forks := 0
+			for _, l := range w.lacked {
+				forks += len(l.Forked)
+			}
+			if forks != c.forks {
+				t.Errorf("asked where %d merges come from, want %d", forks, c.forks)
+			}
+		})
+	}
+}
+
+// A merge may be read after the head that it is no longer, and a yes after that.
+func TestHowOftenAPullIsReadOn(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py", "src/x.py")
+	w.look()
+	w.say("tomas-ds", "/approve")
+	w.look()
+	for _, by := range []string{"sara-ds", "tomas-ds"} {
+		w.moveBase("tests/" + by)
+		w.merge(by)
+	}
+	w.push("sara-ds", "src/x.py")
+	r := engine.Reconciler{Hub: pullHub{newMemory(t, teamConfig), w, nil}}
+	plan, err := r.Plan(t.Context(), w.snapshot().Key)
+	if err != nil || !plan.Due.IsZero() {
+		t.Errorf("due at %v, %v", plan.Due, err)
+	}
+	for _, e := range plan.Effects {
+		w.carryOut(e)
+	}
+	w.must(engine.RolesCheck, "in_progress: Waiting for felix-se (software engineer)")
+
+	var log strings.Builder
+	r = engine.Reconciler{Hub: endless{pullHub{newMemory(t, teamConfig), w, nil}}, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	plan, err = r.Plan(t.Context(), w.snapshot().Key)
+	if err != nil || !plan.Due.Equal(w.now.Add(time.Hour)) || !strings.Contains(log.String(), "more was lacking after many rounds") {
+		t.Errorf("what always lacks something is looked at again at %v, %v: %s", plan.Due, err, &log)
+	}
+}
+
+// endless is a hub that never has what is lacking.
+type endless struct{ pullHub }
+
+func (endless) FillPull(context.Context, *engine.PullSnapshot, engine.PullLack) error { return nil }
 
 // A yes is to a change, and another base makes another change of the same files. A no stays.
 func TestAnotherBase(t *testing.T) {

@@ -216,12 +216,16 @@ func (w *pullWorld) fill(s *engine.PullSnapshot, lack engine.PullLack) {
 	if lack.Earlier {
 		s.Earlier, s.Asked.Earlier = w.earlier, true
 	}
-	for _, commit := range lack.Forked {
+	for _, span := range lack.Forked {
 		if s.Forked == nil {
-			s.Forked = map[string]facts.Fact[string]{}
+			s.Forked = map[facts.Span]facts.Fact[string]{}
 		}
-		s.Forked[commit] = facts.Known(w.forked[commit])
-		s.Asked.Forked = append(s.Asked.Forked, commit)
+		commit := span.Base // a merge's first parent, and what it merged of the base branch
+		if commit == w.pull.Base {
+			commit = span.Head
+		}
+		s.Forked[span] = facts.Known(w.forked[commit])
+		s.Asked.Forked = append(s.Asked.Forked, span)
 	}
 	if lack.States {
 		s.States, s.Asked.States = w.states, true

@@ -36,6 +36,37 @@ func TestACoAuthorOfAPullDoesNotExcuseIt(t *testing.T) {
 	}
 }
 
+// Whoever merged the base branch into a pull request, changing nothing of it, excuses it still, and a bot's is a bot's.
+func TestAMergeIntoAPullIsNobodysWork(t *testing.T) {
+	for _, c := range []struct{ config, by, check, stays, voided string }{
+		{"", "tomas-ds", engine.MetricsCheck, "neutral: No metric report needed, says tomas-ds", "in_progress: Waiting for a metric report"},
+		{"approvals: {contributors: allow}\n", "tomas-ds", engine.MetricsCheck, "neutral: No metric report needed, says tomas-ds", "in_progress: Waiting for a metric report"},
+		{"bots: [sara-ds]\n", "passer-by", engine.GateCheck, "neutral: A bot's pull request needs no deliverable", "action_required: Name the deliverable"},
+	} {
+		for _, mends := range [][]string{nil, {"features/a.py"}} {
+			w := newPull(t, lifecycle.Development, "features/a.py")
+			w.configure(teamConfig + c.config)
+			w.pull.Body = ""
+			w.listed = []engine.Listed{w.deliverable(4, "Another score", lifecycle.Development, scoreBody("#2", "#5"))}
+			w.look()
+			w.say("tomas-ds", "/no-metrics only a rename")
+			w.look()
+			w.must(c.check, c.stays)
+			w.moveBase("tests/x.py")
+			w.merge(c.by, mends...)
+			w.with(func(c *facts.PullCommit) { c.Unnamed = true })
+			w.look()
+			if len(mends) == 0 {
+				w.must(c.check, c.stays)
+				continue
+			}
+			w.say(c.by, "/no-metrics only a rename")
+			w.look()
+			w.must(c.check, c.voided)
+		}
+	}
+}
+
 // A pull request of one of the config's bots needs a deliverable as soon as a commit is not known to be a bot's.
 func TestABotsPullWithSomebodyElsesCommit(t *testing.T) {
 	for _, c := range []struct {

@@ -163,15 +163,8 @@ func (d *pullDesk) excused(c facts.Comment) bool {
 
 // authors are all who wrote or pushed a commit, whether they may approve or not.
 func (d *pullDesk) authors() []facts.Person {
-	var out []facts.Person
-	commits, _ := d.Pull.Commits.Get()
-	for _, c := range commits {
-		out = facts.Union(out, c.Authors)
-		if c.Pusher.ID != 0 {
-			out = facts.Union(out, []facts.Person{c.Pusher})
-		}
-	}
-	return out
+	out, pushers, _ := d.wrote(func(c facts.PullCommit) bool { return !d.changesNothing(c) })
+	return facts.Union(out, pushers)
 }
 
 // findExcuse takes the newest `/no-metrics` that holds, for what is to be measured now.

@@ -271,19 +271,18 @@ func (d *pullDesk) misnamed() int {
 }
 
 // exempt reports whether the pull request is one of the config's bots' and nobody else is known to have written a
-// commit of it.
+// commit of it that changes something.
 func (d *pullDesk) exempt() bool {
 	if !d.isBot(d.Pull.Author) {
 		return false
 	}
 	commits, ok := d.Pull.Commits.Get()
-	return ok && !slices.ContainsFunc(commits, func(c facts.PullCommit) bool {
-		by := c.Authors
-		if c.Pusher.ID != 0 {
-			by = facts.Union(by, []facts.Person{c.Pusher})
-		}
-		return c.Unnamed || slices.ContainsFunc(by, func(p facts.Person) bool { return !p.Is(d.Pull.Author) && !d.isBot(p) })
-	})
+	return ok && !slices.ContainsFunc(commits, func(c facts.PullCommit) bool { return !d.byBots(c) && !d.changesNothing(c) })
+}
+
+// byBots reports whether nobody but the config's bots and who opened the pull request is known to have made a commit.
+func (d *pullDesk) byBots(c facts.PullCommit) bool {
+	return !c.Unnamed && !slices.ContainsFunc(facts.Union(c.Authors, pusher(c)), func(p facts.Person) bool { return !p.Is(d.Pull.Author) && !d.isBot(p) })
 }
 
 // faceless is the login of a bot that pushed the head in somebody else's name, so that nobody knows whose work it is;

@@ -116,7 +116,7 @@ func (d *pullDesk) ask() {
 	q := checks.AssentQuestion{Roster: d.Roster, Delegations: d.delegations(), At: d.Now, Author: d.Pull.Author, Head: d.Pull.Head,
 		Fixed: d.rules.Approvals.Scale == policy.ScaleNever, Same: d.same, Every: d.highRisk()}
 	q.Needs = d.rules.Requirements(d.change())
-	q.Contributors, q.Pushers = d.contributors()
+	q.Contributors, q.Pushers, q.Mergers = d.contributors()
 	q.Said = d.said()
 	d.question = q
 	d.reassess()
@@ -327,27 +327,73 @@ func (d *pullDesk) askedAgain(s checks.Said) bool {
 	})
 }
 
-// contributors are those who wrote, co-wrote or pushed a commit, where the config denies them a yes. Whoever only
-// merged the base branch in, changing nothing of what the pull request does, is none.
-func (d *pullDesk) contributors() (out, pushers []facts.Person) {
+// contributors are those who wrote, co-wrote or pushed a commit, where the config denies them a yes.
+func (d *pullDesk) contributors() (out, pushers, mergers []facts.Person) {
 	if d.rules.Approvals.Contributors == policy.ContributorsAllow {
-		return nil, nil
+		return nil, nil, nil
 	}
-	commits, _ := d.Pull.Commits.Get()
-	for _, c := range commits {
-		if len(c.Parents) < 2 || !d.changesNothing(c) {
-			out = facts.Union(out, c.Authors)
-			if c.Pusher.ID != 0 {
-				pushers = facts.Union(pushers, []facts.Person{c.Pusher})
-			}
-		}
-	}
-	return out, pushers
+	return d.wrote(func(c facts.PullCommit) bool { return !d.changesNothing(c) })
 }
 
-// changesNothing reports whether a merge commit left the change of every file as it was before.
+// wrote lists whom those commits name as authors, who pushed them, and who of the latter pushed nothing but merges.
+func (d *pullDesk) wrote(of func(facts.PullCommit) bool) (out, pushers, mergers []facts.Person) {
+	commits, _ := d.Pull.Commits.Get()
+	var others []facts.Person // who pushed something else than merges
+	for _, c := range commits {
+		if !of(c) {
+			continue
+		}
+		out = facts.Union(out, c.Authors)
+		pushers = facts.Union(pushers, pusher(c))
+		if len(c.Parents) < 2 {
+			others = facts.Union(others, pusher(c))
+		}
+	}
+	mergers = slices.DeleteFunc(slices.Clone(pushers), func(p facts.Person) bool { return facts.Contains(others, p) })
+	return out, pushers, mergers
+}
+
+// pusher is who pushed the commit, if that is known.
+func pusher(c facts.PullCommit) []facts.Person {
+	if c.Pusher.ID == 0 {
+		return nil
+	}
+	return []facts.Person{c.Pusher}
+}
+
+// changesNothing reports whether a commit is a merge of two, was pushed alone, and is known to have each file as it
+// follows from these two: one that only one of them changed since they parted as that one has it. What both changed
+// cannot be told from what somebody wrote.
 func (d *pullDesk) changesNothing(c facts.PullCommit) bool {
-	return d.sameChange(c.Parents[0], c.SHA, d.paths())
+	if len(c.Parents) != 2 || !d.pushedAlone(c) {
+		return false
+	}
+	ours, theirs := c.Parents[0], c.Parents[1]
+	root, parted := d.Forked[facts.Span{Base: ours, Head: theirs}].Get()
+	_, listed := d.Pull.Files.Get()
+	paths := d.paths()
+	if !parted || !listed || !d.foundAsListed(paths) {
+		return false
+	}
+	return !slices.ContainsFunc(paths, func(path string) bool {
+		kept := func(from, to string) bool { return d.alike(from, to, []string{path}) }
+		switch {
+		case kept(ours, theirs), kept(root, theirs):
+			return !kept(c.SHA, ours)
+		case kept(root, ours):
+			return !kept(c.SHA, theirs)
+		}
+		return true
+	})
+}
+
+// pushedAlone reports whether what a commit follows was pushed before it. GitHub tells of the last commit of each
+// push who pushed it; what came with that may name anybody.
+func (d *pullDesk) pushedAlone(c facts.PullCommit) bool {
+	commits, _ := d.Pull.Commits.Get()
+	return c.Pusher.ID == 0 || !slices.ContainsFunc(commits, func(before facts.PullCommit) bool {
+		return slices.Contains(c.Parents, before.SHA) && before.Pusher.ID == 0
+	})
 }
 
 // paths are all paths that the pull request changes, under every name.
@@ -378,9 +424,14 @@ func (d *pullDesk) sameChange(before, after string, files []string) bool {
 	if d.onTopOf(before, after) {
 		return true
 	}
-	from, ok := d.Forked[before].Get()
-	to, known := d.Forked[after].Get()
+	from, ok := d.Forked[d.fromBase(before)].Get()
+	to, known := d.Forked[d.fromBase(after)].Get()
 	return ok && known && (from == to || d.alike(from, to, files))
+}
+
+// fromBase asks where a commit left the base branch.
+func (d *pullDesk) fromBase(commit string) facts.Span {
+	return facts.Span{Base: d.Pull.Base, Head: commit}
 }
 
 // onTopOf reports whether only commits of the pull request itself lie between the two, one after the other: nothing

@@ -60,7 +60,7 @@ type Outcome struct {
 }
 
 // maxLookups is how often a snapshot is completed by further reading.
-const maxLookups = 8
+const maxLookups = 10
 
 // Plan reads an object and says what is to be done, without doing it.
 func (r Reconciler) Plan(ctx context.Context, key Key) (Plan, error) {
@@ -104,7 +104,7 @@ func (r Reconciler) readIssue(ctx context.Context, key Key) (Snapshot, error) {
 		return s, nil
 	}
 	s.memory = r.Memory
-	err = complete(func() Lack { return s.Lacks() }, func(l Lack) error { return r.Hub.Fill(ctx, &s, l) })
+	s.cut, err = complete(func() Lack { return s.Lacks() }, func(l Lack) error { return r.Hub.Fill(ctx, &s, l) })
 	if err != nil {
 		err = fmt.Errorf("read what %s names: %w", key, err)
 	}
@@ -121,7 +121,7 @@ func (r Reconciler) readPull(ctx context.Context, key Key) (PullSnapshot, error)
 		return s, nil
 	}
 	s.memory = r.Memory
-	err = complete(func() PullLack { return s.Lacks() }, func(l PullLack) error { return r.Hub.FillPull(ctx, &s, l) })
+	s.cut, err = complete(func() PullLack { return s.Lacks() }, func(l PullLack) error { return r.Hub.FillPull(ctx, &s, l) })
 	if err != nil {
 		err = fmt.Errorf("read what %s stands on: %w", key, err)
 	}
@@ -129,18 +129,34 @@ func (r Reconciler) readPull(ctx context.Context, key Key) (PullSnapshot, error)
 }
 
 // complete reads what a snapshot lacks, which may show that it lacks more. What is lacking still after a few
-// rounds stays unknown, which holds up what is judged by it.
-func complete[L interface{ Empty() bool }](lacks func() L, fill func(L) error) error {
+// rounds stays unknown, which holds up what is judged by it; it is cut then.
+func complete[L interface{ Empty() bool }](lacks func() L, fill func(L) error) (cut bool, err error) {
 	for range maxLookups {
 		lack := lacks()
 		if lack.Empty() {
-			return nil
+			return false, nil
 		}
 		if err := fill(lack); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return !lacks().Empty(), nil
+}
+
+// cutOff has what was judged by too little looked at again after a while.
+func (r Reconciler) cutOff(ctx context.Context, key Key, plan *Plan) {
+	if r.Logger != nil {
+		r.Logger.WarnContext(ctx, "judged by what was read: more was lacking after many rounds", "installation", key.Installation, "repo", key.FullName(), "number", key.Number)
+	}
+	plan.Due = sooner(plan.Due, plan.at.Add(leftAlone))
+}
+
+// sooner is the earlier of two times to look again, the first of which may be zero for never.
+func sooner(due, at time.Time) time.Time {
+	if due.IsZero() || at.Before(due) {
+		return at
+	}
+	return due
 }
 
 // judge plans by a snapshot that was read, unless another runner does the work there.
@@ -160,7 +176,11 @@ func (r Reconciler) planIssue(ctx context.Context, key Key) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	return r.judge(key, s.Rules, s.Plan)
+	plan, err := r.judge(key, s.Rules, s.Plan)
+	if s.cut {
+		r.cutOff(ctx, key, &plan)
+	}
+	return plan, err
 }
 
 func (r Reconciler) planPull(ctx context.Context, key Key) (Plan, error) {
@@ -183,6 +203,9 @@ func (r Reconciler) planPull(ctx context.Context, key Key) (Plan, error) {
 	plan.change = s.Change
 	if plan.Idle != Elsewhere {
 		plan.Touch = append(plan.Touch, s.hinted()...)
+	}
+	if s.cut {
+		r.cutOff(ctx, key, &plan)
 	}
 	return plan, err
 }
@@ -207,7 +230,7 @@ func (r Reconciler) planPullsOf(ctx context.Context, key Key) (Plan, error) {
 const (
 	maxRounds = 3
 	agreeing  = time.Second
-	leftAlone = time.Hour
+	leftAlone = time.Hour // so is what too little was read of
 )
 
 // Reconcile looks at an object and carries out what is to be done. It stops at the first write that
@@ -270,8 +293,8 @@ func (r Reconciler) leave(ctx context.Context, key Key, out Outcome, err error) 
 	if r.Logger != nil {
 		r.Logger.WarnContext(ctx, "left alone: what is read cannot be written on", "installation", key.Installation, "repo", key.FullName(), "number", key.Number, "error", err)
 	}
-	if at := out.at.Add(leftAlone); !out.at.IsZero() && (out.Due.IsZero() || at.Before(out.Due)) {
-		out.Due = at
+	if !out.at.IsZero() {
+		out.Due = sooner(out.Due, out.at.Add(leftAlone))
 	}
 	return out
 }

@@ -49,6 +49,7 @@ type Snapshot struct {
 	Asked Lack
 
 	memory *Memory // may be nil
+	cut    bool    // something is lacking still, however often it was read on
 	ready  *chart  // where many are judged with one chart; else nil
 }
 

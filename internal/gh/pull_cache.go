@@ -13,7 +13,7 @@ type pullCache struct {
 	files    map[string][]facts.PullFile         // owner/repo#number@head..base
 	commits  map[string][]facts.PullCommit       // owner/repo#number@head..base, where they are many
 	contents map[string]map[string]facts.Content // owner/repo@commit → path
-	forked   map[string]string                   // owner/repo@base...commit → merge base
+	forked   map[string]string                   // owner/repo@commit...commit → merge base
 }
 
 func newPullCache() pullCache {

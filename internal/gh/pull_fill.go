@@ -17,7 +17,7 @@ import (
 )
 
 // FillPull implements [engine.Hub]: for each commit whose files were not read before a request for its tree, where
-// they are many, else one for each 250 files; one for each commit of which it is asked where it left the base; one
+// they are many, else one for each 250 files; one for each two commits of which it is asked where they parted; one
 // for the earlier roles run, and one for how checks and statuses stand.
 func (g *GitHub) FillPull(ctx context.Context, s *engine.PullSnapshot, lack engine.PullLack) error {
 	c, err := g.client(s.Key)
@@ -28,7 +28,7 @@ func (g *GitHub) FillPull(ctx context.Context, s *engine.PullSnapshot, lack engi
 		return fmt.Errorf("read files of #%d at commits: %w", s.Key.Number, err)
 	}
 	if err := g.forked(ctx, c, s, lack.Forked); err != nil {
-		return fmt.Errorf("read where #%d left its base: %w", s.Key.Number, err)
+		return fmt.Errorf("read where commits of #%d parted: %w", s.Key.Number, err)
 	}
 	if lack.Earlier {
 		if s.Earlier, err = g.earlier(ctx, c, s); err != nil {
@@ -46,34 +46,33 @@ func (g *GitHub) FillPull(ctx context.Context, s *engine.PullSnapshot, lack engi
 	return nil
 }
 
-// forked reads the merge base of some commits with the base branch, each once while that stays where it is. The
-// second page of a comparison has it, and no files.
-func (g *GitHub) forked(ctx context.Context, c *client, s *engine.PullSnapshot, commits []string) error {
+// forked reads merge bases, each once: it stays what it is. The second page of a comparison has it, and no files.
+func (g *GitHub) forked(ctx context.Context, c *client, s *engine.PullSnapshot, spans []facts.Span) error {
 	s.Forked = nonNil(s.Forked)
-	for _, commit := range commits {
-		s.Asked.Forked = append(s.Asked.Forked, commit)
-		at := contentsAt(s.Key, s.Pull.Base+"..."+commit)
+	for _, span := range spans {
+		s.Asked.Forked = append(s.Asked.Forked, span)
+		at := contentsAt(s.Key, span.Base+"..."+span.Head)
 		var known string
 		g.cache.with(func() { known = g.cache.pulls.forked[at] })
 		if known != "" {
-			s.Forked[commit] = facts.Known(known)
+			s.Forked[span] = facts.Known(known)
 			continue
 		}
-		s.Forked[commit] = facts.Unknown[string](facts.CommitGone)
-		if s.Pull.Base == "" || !commitHash.MatchString(commit) {
+		s.Forked[span] = facts.Unknown[string](facts.CommitGone)
+		if !commitHash.MatchString(span.Base) || !commitHash.MatchString(span.Head) {
 			continue
 		}
-		answer, _, err := c.Repositories.CompareCommits(ctx, s.Key.Owner, s.Key.Repo, s.Pull.Base, commit, &github.ListOptions{Page: 2, PerPage: 1})
+		answer, _, err := c.Repositories.CompareCommits(ctx, s.Key.Owner, s.Key.Repo, span.Base, span.Head, &github.ListOptions{Page: 2, PerPage: 1})
 		switch status(err) {
 		case http.StatusNotFound, http.StatusUnprocessableEntity:
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("compare %.7s with %.7s: %w", s.Pull.Base, commit, limited(err))
+			return fmt.Errorf("compare %.7s with %.7s: %w", span.Base, span.Head, limited(err))
 		}
 		if sha := answer.GetMergeBaseCommit().GetSHA(); sha != "" {
 			g.cache.with(func() { g.cache.pulls.forked[at] = sha })
-			s.Forked[commit] = facts.Known(sha)
+			s.Forked[span] = facts.Known(sha)
 		}
 	}
 	return nil
