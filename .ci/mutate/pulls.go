@@ -4,7 +4,7 @@ package main
 const (
 	placeTests  = "TestPlace"
 	assentTests = "TestAssent$|TestRefuseAssent|TestMayObject"
-	pullTests   = "Pull|TestAYes|TestAnEditedYes|TestAnnotations|TestAtHighRisk|TestACheck|TestAStale|TestWhoWrote|TestAMerge|TestADeliverables|TestWhatAPull|TestWhoIsAsked|TestWhatIs|TestALedger|Undoes|TestAnotherBase|TestAForcePush|TestACounted|TestWhatHad|Erases|Dismissed|TheBaseTakes|ABot|More|TestWhatIsLeft|TestTheConfig|TestARoleLent|TestAskedAgain|TestOtherStates"
+	pullTests   = "Pull|TestAYes|TestAnEditedYes|TestAnnotations|TestAtHighRisk|TestACheck|TestAStale|TestWhoWrote|TestAMerge|TestADeliverables|TestWhatAPull|TestWhoIsAsked|TestWhatIs|TestALedger|Undoes|TestAnotherBase|TestAForcePush|TestACounted|TestWhatHad|Erases|Dismissed|TheBaseTakes|ABot|More|TestWhatIsLeft|TestTheConfig|TestARoleLent|TestAskedAgain|TestOtherStates|TestAnEditedObjection|TestACommandInAReview"
 )
 
 func placed(what, old, new string) mutation {
@@ -123,7 +123,19 @@ var pulls = []mutation{
 	pulled("a merged pull request loses its success", "pull.go", "if s.Pull.Merged || len", "if len"),
 	pulled("what had the same commit is not looked at", "pull.go", "return s.Pull.Passed", "return nil"),
 	pulled("an objection is erased", "pulldesk.go", "out = append(out, d.erased()...)", ""),
-	pulled("who took their objection back still objects", "pullledger.go", "c.Answer == facts.NotCounted || c.Edited && !c.EditedByOther", "c.Answer == facts.NotCounted"),
+	pulled("who took their objection back still objects", "pullledger.go", "c.Answer == facts.NotCounted || c.Edited && !c.EditedByOther &&", "c.Answer == facts.NotCounted || false &&"),
+	pulled("who mends a word objects no longer", "pullledger.go", "!c.EditedByOther && !d.saysStill(w)", "!c.EditedByOther"),
+	pulled("a withdrawal is looked for as an objection", "pullledger.go", "name = lifecycle.Withdraw", "name = lifecycle.Object"),
+	pulled("an objection is edited away in silence", "pullanswer.go", "if d.lifted(c) && !d.answered[c.ID] {", "if false {"),
+	pulled("an objection edited away is told again and again", "pullanswer.go", "if d.lifted(c) && !d.answered[c.ID] {", "if d.lifted(c) {"),
+	pulled("who said otherwise since hears of the edit", "pullledger.go", " && !d.lastWords()[w.Person].After(w.At)", ""),
+	pulled("a command in a review is passed over in silence", "pullanswer.go", "if cmd, vain := inVain(r); vain {", "if cmd, vain := inVain(r); vain && false {"),
+	pulled("a command in a review is told of at each look", "pullanswer.go", "if d.explained[event] || ", "if "),
+	pulled("who said it otherwise since hears of the review", "pullanswer.go", "spoke[p.ID].After(r.At) || ", "spoke[p.ID].After(r.At) && false || "),
+	pulled("an older review is told of", "pullanswer.go", "seen[p.ID] = true", "seen[p.ID] = false"),
+	pulled("anybody's review is answered", "pullanswer.go", " || len(d.Roster.RolesOf(p)) == 0 && !d.awaits(p) {", " {"),
+	pulled("what a review says itself is answered", "pullanswer.go", "r.State == facts.ReviewApproved && cmd.Name == lifecycle.Approve,", "r.State == facts.ReviewApproved && cmd.Name == lifecycle.Help,"),
+	pulled("what belongs elsewhere is answered in a review", "pullanswer.go", "if slices.Contains(onPulls, cmd.Name) {", "if true {"),
 	pulled("what was erased before it was read leaves a yes", "pullledger.go", "if e.Author.ID != 0 && !e.By.Is(e.Author) {", "if false {"),
 	pulled("a dismissed review brings the yes before it back", "pulldesk.go", "s.Word = checks.WordVoid", "continue"),
 	pulled("what the base took is approved still", "pullledger.go", "return ok && !r.Since.IsZero() && !s.At.After(r.Since)", "return false && ok && r.Of == s.Commit"),
