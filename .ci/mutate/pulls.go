@@ -173,9 +173,16 @@ var pulls = []mutation{
 	read("who has access is asked for at every look where it may not be seen", "permitted.go", "if g.cache.forgot == asked {", "if g.cache.forgot == asked && all != nil {", "TestRosterByPermission"),
 	read("a list that is short for a moment is too long", "pull_files.go", "return nil, fewer(\"files\", len(listed), n.ChangedFiles)", "return nil, nil", "TestPullListedInPart"),
 	read("commits listed in part are too many", "pull_lists.go", "return nil, fewer(\"commits\", len(out), n.Commits.TotalCount)", "return nil, nil", "TestPullListedInPart"),
+	read("only the first deliverable's pull requests are listed", "pull_list.go", "slices.ContainsFunc(deliverables, func", "slices.ContainsFunc(deliverables[:1], func", "TestPullsWithTheSameHead"),
 	read("who has no account is nobody", "rules.go", `if missing != "" && len(people) == 0 && r.Unread[role] == "" {`, "if false {", "TestARoleWithout"),
 	read("who has no account keeps others from their role", "rules.go", `if missing != "" && len(people) == 0 && `, `if missing != "" && `, "TestARoleWithout"),
 	read("who has no account hides a secret team", "rules.go", `len(people) == 0 && r.Unread[role] == "" {`, `len(people) == 0 {`, "TestARoleWithout"),
+
+	lent("a role that is lent wakes no pull request", "plan.go", "return fingerprint(c.self.ledger.Problem.Delegations)", "return c.self.ledger.Pulls"),
+	lent("a role that is lent wakes all pull requests", "plan.go", "b.plan.Of = append(b.plan.Of, o.Number)", "_ = o"),
+	lent("Paths are one deliverable's own", "plan.go", "func(o *object) bool { return len(o.form.Paths()) > 0 }) {\n\t\treturn", "func(o *object) bool { return false && len(o.form.Paths()) > 0 }) {\n\t\treturn"),
+	lent("another problem's roles are those of before", "desk.go", "d.Paths, parent.Number))", "d.Paths, parent.Exists))"),
+	lent("a problem without deliverables wakes all pull requests", "plan.go", "b.plan.Moved = len(of) > 0", "b.plan.Moved = true"),
 
 	based("a base that goes on makes no other change", "base.go", "anew || !r.Memory.judged(k, p.Change)", "anew"),
 	based("a push to the base has all looked at", "base.go", "anew || !r.Memory.judged(k, p.Change)", "true"),
@@ -190,6 +197,11 @@ var pulls = []mutation{
 	read("a base that is new meanwhile is forgotten", "bases.go", "if c.bases[name][branch] == seen {", "if true {", "TestABase"),
 	{rule: "pr", what: "pushes to bases are not heard of", file: "internal/app/app.go", old: "if w.github.MayBeBase(k) {", new: "if false {", packages: []string{"./internal/acceptance"},
 		tests: "TestStackedRevert|TestRulesOfABase|TestBaseBranchRewritten"},
+}
+
+// lent is a mutation of what a role that is lent leads to.
+func lent(what, file, old, new string) mutation {
+	return judged("pr", what, file, old, new, "TestPullsOfWhom")
 }
 
 // based is a mutation of what a push to a base branch leads to.
