@@ -177,6 +177,30 @@ func (p Printer) DidYouMean(login string, meant lifecycle.Command) string {
 	}), markdown.Text(login), commandName(p.Lang, meant))
 }
 
+// Lifted tells somebody that they edited their objection on a pull request away.
+func (p Printer) Lifted(login string) string {
+	object := commandName(p.Lang, lifecycle.Object)
+	return fmt.Sprintf(p.say(both{
+		"**%s:** your objection is taken back: the comment no longer says `%s`. Does it still hold, write `%s` and your reason in a new comment; nothing else in an edit is read.\n",
+		"**%s:** a sua objeção foi retirada: o comentário já não diz `%s`. Se ainda vale, escreva `%s` e o motivo em um novo comentário; nada mais em uma edição é lido.\n",
+	}), markdown.Text(login), object, object)
+}
+
+// InReview answers a command in the text of a review.
+func (p Printer) InReview(login string, c lifecycle.Command) string {
+	what := both{"Write it in a new comment.", "Escreva em um novo comentário."}
+	switch c {
+	case lifecycle.Approve:
+		what = both{"Choose *Approve* in a review, or write it in a new comment.", "Escolha *Approve* em uma revisão, ou escreva em um novo comentário."}
+	case lifecycle.Object:
+		what = both{"Choose *Request changes* in a review, or write it with your reason in a new comment.", "Escolha *Request changes* em uma revisão, ou escreva com o motivo em um novo comentário."}
+	}
+	return fmt.Sprintf(p.say(both{
+		"@%s: `%s` was not counted. Commands are read in comments of the conversation, not in the text of a review. ",
+		"@%s: `%s` não contou. Comandos são lidos nos comentários da conversa, não no texto de uma revisão. ",
+	}), login, commandName(p.Lang, c)) + p.say(what) + "\n"
+}
+
 // helpLines are the commands by what somebody wants, those of whoever is asked for a yes first.
 var helpLines = []struct {
 	title    both

@@ -72,6 +72,10 @@ func TestReplies(t *testing.T) {
 			add("refused: "+code, p.Refused("felix-se", code, lifecycle.Return))
 		}
 		add("did you mean", p.DidYouMean("rui-sme", lifecycle.Approve))
+		add("an objection edited away", p.Lifted("tomas-ds"))
+		for _, c := range []lifecycle.Command{lifecycle.Approve, lifecycle.Object, lifecycle.Withdraw} {
+			add("in a review: "+string(c), p.InReview("tomas-ds", c))
+		}
 		add("help", p.Help())
 		add("label by hand", p.LabelUndone("sara-ds", "phase:development", true)+p.LabelUndone("sara-ds", "phase:design", false))
 		add("void", p.Void([]string{"tomas-ds"}, []templates.ChangeView{{What: "metrics", Old: "recall >= 0.40", New: "recall >= 0.45"}}))

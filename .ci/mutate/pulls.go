@@ -4,7 +4,7 @@ package main
 const (
 	placeTests  = "TestPlace"
 	assentTests = "TestAssent$|TestRefuseAssent|TestMayObject"
-	pullTests   = "Pull|TestAYes|TestAnEditedYes|TestAnnotations|TestAtHighRisk|TestACheck|TestAStale|TestWhoWrote|TestAMerge|TestADeliverables|TestWhatAPull|TestWhoIsAsked|TestWhatIs|TestALedger|Undoes|TestAnotherBase|TestAForcePush|TestACounted|TestWhatHad|Erases|Dismissed|TheBaseTakes|ABot|More|TestWhatIsLeft|TestTheConfig|TestARoleLent|TestAskedAgain|TestOtherStates"
+	pullTests   = "Pull|TestAYes|TestAnEditedYes|TestAnnotations|TestAtHighRisk|TestACheck|TestAStale|TestWhoWrote|TestAMerge|TestADeliverables|TestWhatAPull|TestWhoIsAsked|TestWhatIs|TestALedger|Undoes|TestAnotherBase|TestAForcePush|TestACounted|TestWhatHad|Erases|Dismissed|TheBaseTakes|ABot|More|TestWhatIsLeft|TestTheConfig|TestARoleLent|TestAskedAgain|TestOtherStates|TestAnEditedObjection|TestACommandInAReview"
 )
 
 func placed(what, old, new string) mutation {
@@ -165,7 +165,20 @@ var pulls = []mutation{
 	pulled("a merged pull request loses its success", "pull.go", "if s.Pull.Merged || len", "if len"),
 	pulled("what had the same commit is not looked at", "pull.go", "return s.Pull.Passed", "return nil"),
 	pulled("an objection is erased", "pulldesk.go", "out = append(out, d.erased()...)", ""),
-	pulled("who took their objection back still objects", "pullledger.go", "c.Answer == facts.NotCounted || c.Edited && !c.EditedByOther", "c.Answer == facts.NotCounted"),
+	pulled("who took their objection back still objects", "pullledger.go", "c.Answer == facts.NotCounted || c.Edited && !c.EditedByOther &&", "c.Answer == facts.NotCounted || false &&"),
+	pulled("who mends a word objects no longer", "pullledger.go", "!c.EditedByOther && !d.saysStill(w)", "!c.EditedByOther"),
+	pulled("a withdrawal is looked for as an objection", "pullledger.go", "name = lifecycle.Withdraw", "name = lifecycle.Object"),
+	pulled("an objection is edited away in silence", "pullanswer.go", "if d.lifted(c) && !d.answered[c.ID] {", "if false {"),
+	pulled("an objection edited away is told again and again", "pullanswer.go", "if d.lifted(c) && !d.answered[c.ID] {", "if d.lifted(c) {"),
+	pulled("who said otherwise since hears of the edit", "pullledger.go", " && !d.lastWords()[w.Person].After(w.At)", ""),
+	pulled("a command in a review is passed over in silence", "pullanswer.go", "if cmd, vain := inVain(r); vain {", "if cmd, vain := inVain(r); vain && false {"),
+	pulled("a command in a review is told of at each look", "pullanswer.go", "if d.explained[event] || ", "if "),
+	pulled("who said it otherwise since hears of the review", "pullanswer.go", "spoke[p.ID].After(r.At) || ", "spoke[p.ID].After(r.At) && false || "),
+	pulled("an older review is told of", "pullanswer.go", "seen[p.ID] = true", "seen[p.ID] = false"),
+	pulled("anybody's review is answered", "pullanswer.go", " || len(d.Roster.RolesOf(p)) == 0 && !d.awaits(p) {", " {"),
+	pulled("what a review says itself is answered", "pullanswer.go", "r.State == facts.ReviewApproved && cmd.Name == lifecycle.Approve,", "r.State == facts.ReviewApproved && cmd.Name == lifecycle.Help,"),
+	pulled("what belongs elsewhere is answered in a review", "pullanswer.go", "if slices.Contains(onPulls, cmd.Name) {", "if true {"),
+	pulled("earlier runs are read for a pull request that is not judged", "pulllacks.go", "|| s.younger() ||", "||"),
 	pulled("what was erased before it was read leaves a yes", "pullledger.go", "if e.Author.ID != 0 && !e.By.Is(e.Author) {", "if false {"),
 	pulled("a dismissed review brings the yes before it back", "pulldesk.go", "s.Word = checks.WordVoid", "continue"),
 	pulled("what the base took is approved still", "pullledger.go", "return ok && !r.Since.IsZero() && !s.At.After(r.Since)", "return false && ok && r.Of == s.Commit"),
@@ -192,7 +205,7 @@ var pulls = []mutation{
 	pulled("what is not listed needs no report", "pullchecks.go", `case v.Unlisted != "":`, "case false:"),
 	pulled("a role lent for another problem counts", "pulldesk.go", "return !slices.ContainsFunc(of, func(have facts.Delegation) bool {", "return slices.ContainsFunc(of[:0], func(have facts.Delegation) bool {"),
 	pulled("more is remembered than fits", "pullledger.go", "keptAssents = 250", "keptAssents = 25000"),
-	pulled("two pull requests write one check", "pull.go", "if len(s.Pull.Sharing) > 0 && s.Pull.Number > s.Pull.Sharing[0] {", "if false {"),
+	pulled("two pull requests write one check", "pull.go", "if s.younger() {", "if false {"),
 
 	read("what moved while it was read is believed", "pull_lists.go", "a.Repository.PullRequest.standing() != n.standing()", "false", movingTests),
 	read("nobody asks whether it moved", "pull_lists.go", "listing && !read {", "listing && !read && false {", movingTests),
@@ -219,10 +232,23 @@ var pulls = []mutation{
 	read("deleted comments leave nothing", "pull_nodes.go", "range n.Deleted.Nodes {", "range n.Deleted.Nodes[:0] {", "TestDeletedComments"),
 
 	read("a secret team is told", "rules.go", `if team.Privacy != "VISIBLE" {`, "if false {", "TestASecretTeam"),
-	read("a secret team is asked for at every look", "rules.go", `m.unread == facts.MembersUnread {`, `m.unread != "" {`, "TestASecretTeam"),
+	read("a secret team is asked for at every look", "rules.go", "m, err := c.team(ctx, t)\n\tif err != nil {", "m, err := c.team(ctx, t)\n\tif err != nil || m.unread != \"\" {", "TestASecretTeam"),
+	read("what may not be seen is asked for at every look", "rules.go", "m, err := c.team(ctx, t)\n\tif err != nil {", "m, err := c.team(ctx, t)\n\tif err != nil || m.unread == facts.MembersUnread {", "TestWhatIsMissing"),
+	read("who has no account is asked for at every look", "rules.go", "known.whole || fresh(known.read)", "known.whole", "TestWhatIsMissing"),
+	read("a new permission shows no team", "classify.go", "c.Stale = append(c.Stale, Stale{What: StaleTeams, Owner: c.Keys[0].Owner})", "_ = c", "TestWhatIsMissing"),
+	read("who has access is asked for at every look where it may not be seen", "permitted.go", "if g.cache.forgot == asked {", "if g.cache.forgot == asked && all != nil {", "TestRosterByPermission"),
+	read("a list that is short for a moment is too long", "pull_files.go", "return nil, fewer(\"files\", len(listed), n.ChangedFiles)", "return nil, nil", "TestPullListedInPart"),
+	read("commits listed in part are too many", "pull_lists.go", "return nil, fewer(\"commits\", len(out), n.Commits.TotalCount)", "return nil, nil", "TestPullListedInPart"),
+	read("only the first deliverable's pull requests are listed", "pull_list.go", "slices.ContainsFunc(deliverables, func", "slices.ContainsFunc(deliverables[:1], func", "TestPullsWithTheSameHead"),
 	read("who has no account is nobody", "rules.go", `if missing != "" && len(people) == 0 && r.Unread[role] == "" {`, "if false {", "TestARoleWithout"),
 	read("who has no account keeps others from their role", "rules.go", `if missing != "" && len(people) == 0 && `, `if missing != "" && `, "TestARoleWithout"),
 	read("who has no account hides a secret team", "rules.go", `len(people) == 0 && r.Unread[role] == "" {`, `len(people) == 0 {`, "TestARoleWithout"),
+
+	lent("a role that is lent wakes no pull request", "plan.go", "return fingerprint(c.self.ledger.Problem.Delegations)", "return c.self.ledger.Pulls"),
+	lent("a role that is lent wakes all pull requests", "plan.go", "b.plan.Of = append(b.plan.Of, o.Number)", "_ = o"),
+	lent("Paths are one deliverable's own", "plan.go", "func(o *object) bool { return len(o.form.Paths()) > 0 }) {\n\t\treturn", "func(o *object) bool { return false && len(o.form.Paths()) > 0 }) {\n\t\treturn"),
+	lent("another problem's roles are those of before", "desk.go", "d.Paths, parent.Number))", "d.Paths, parent.Exists))"),
+	lent("a problem without deliverables wakes all pull requests", "plan.go", "b.plan.Moved = len(of) > 0", "b.plan.Moved = true"),
 
 	based("a base that goes on makes no other change", "base.go", "anew || !r.Memory.judged(k, p.Change)", "anew"),
 	based("a push to the base has all looked at", "base.go", "anew || !r.Memory.judged(k, p.Change)", "true"),
@@ -237,6 +263,11 @@ var pulls = []mutation{
 	read("a base that is new meanwhile is forgotten", "bases.go", "if c.bases[name][branch] == seen {", "if true {", "TestABase"),
 	{rule: "pr", what: "pushes to bases are not heard of", file: "internal/app/app.go", old: "if w.github.MayBeBase(k) {", new: "if false {", packages: []string{"./internal/acceptance"},
 		tests: "TestStackedRevert|TestRulesOfABase|TestBaseBranchRewritten"},
+}
+
+// lent is a mutation of what a role that is lent leads to.
+func lent(what, file, old, new string) mutation {
+	return judged("pr", what, file, old, new, "TestPullsOfWhom")
 }
 
 // based is a mutation of what a push to a base branch leads to.

@@ -50,6 +50,39 @@ func TestErasedByOthers(t *testing.T) {
 	}
 }
 
+// Who mends a word in their objection still objects; who edits it away hears that it is taken back. A command in the text
+// of a review is read by nobody, and its author hears so once.
+func TestWhatIsSaidElsewhere(t *testing.T) {
+	t.Parallel()
+	w := inDevelopment(t, "")
+	n, head := w.change("sara-ds", "model", train("fit()\n"))
+	no := w.remark(n, "tomas-ds", "/object the splti leaks")
+	w.stand("an objection", head, "roles", "failure", "the splti leaks")
+	w.later()
+	w.rewrite(no, "tomas-ds", "/object the split leaks")
+	w.stand("mended", head, "roles", "failure", "the split leaks")
+	w.replied("mended", n, 0)
+	w.later()
+	w.rewrite(no, "tomas-ds", "I had it wrong.")
+	w.stand("edited away", head, "roles", "in_progress", "tomas-ds")
+	w.replied("edited away", n, 1, "your objection is taken back", "/object")
+	w.later()
+	say := func(event, body string) {
+		w.as("tomas-ds", "POST", fmt.Sprintf("/pulls/%d/reviews", n), map[string]any{"event": event, "commit_id": head, "body": body})
+		w.settle()
+	}
+	say("COMMENT", "/approve")
+	w.stand("said in a review", head, "roles", "in_progress", "tomas-ds")
+	w.replied("said in a review", n, 2, "@tomas-ds: /approve was not counted", "new comment")
+	w.later()
+	w.looksOnly("an empty database", w.sys.replace)
+	w.replied("an empty database", n, 2)
+	w.later()
+	say("APPROVE", "/approve")
+	w.stand("the review says it", head, "roles", "success", "tomas-ds")
+	w.replied("the review says it", n, 2)
+}
+
 // A pull request that takes the config away says what that means; one that leaves it alone says nothing of it, whatever
 // becomes of it on the base branch meanwhile.
 func TestConfigTakenAway(t *testing.T) {

@@ -301,3 +301,32 @@ func TestARoleOfAnAccountThatIsGone(t *testing.T) {
 		})
 	}
 }
+
+// A role is lent while a pull request waits for it: whom it is lent to is asked at once, and no longer once it ended; a
+// pull request for another problem's deliverable is left alone.
+func TestARoleLentWhileAPullWaits(t *testing.T) {
+	t.Parallel()
+	seed := cast()
+	for _, problem := range []string{"#1", "#3"} {
+		seed.Issues = append(seed.Issues,
+			hubsim.SeedIssue{Title: "Churn", Body: form(lifecycle.Problem, lifecycle.English, problemForm("<= 4.0", "%")), Labels: []string{lifecycle.Problem.Label()}, Author: "helena-bs"},
+			hubsim.SeedIssue{Title: "Score", Body: form(lifecycle.Deliverable, lifecycle.English, scoreForm().with(lifecycle.SecParent, same(problem))), Labels: []string{lifecycle.Deliverable.Label()}, Author: "sara-ds"})
+	}
+	w := projectOf(t, seed, config(lifecycle.English))
+	pull := func(branch string, deliverable int) (int, string) {
+		head := w.send("sara-ds", commit{branch: branch, files: []file{text1("src/"+branch+".py", "x\n")}})
+		return w.pullOf("sara-ds", branch, fmt.Sprintf("Deliverable: #%d", deliverable)), head
+	}
+	n, head := pull("app", 2)
+	other, _ := pull("other", 4)
+	w.stand("waiting", head, "roles", "in_progress", "felix-se")
+	w.asks(n, "felix-se")
+	w.later()
+	w.comment(1, "felix-se", "/delegate software-engineer @dora-de until 2026-01-20")
+	w.stand("lent", head, "roles", "in_progress", "dora-de")
+	w.asks(n, "dora-de", "felix-se")
+	w.asks(other, "felix-se")
+	w.at("2026-01-21 09:00")
+	w.settle()
+	w.asks(n, "felix-se")
+}

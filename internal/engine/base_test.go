@@ -137,3 +137,59 @@ func TestAQuestionIsNoLook(t *testing.T) {
 		t.Errorf("%v %v", out.Touch, err)
 	}
 }
+
+// openHub notes whose open pull requests are asked for.
+type openHub struct {
+	*memory
+	of [][]int
+}
+
+func (h *openHub) OpenPulls(_ context.Context, _ engine.Key, deliverables []int) ([]int, error) {
+	h.of = append(h.of, deliverables)
+	return []int{21}, nil
+}
+
+// A role that is lent at a bigger problem, or taken back, has the open pull requests of its deliverables looked at once;
+// that it ends is each one's own appointment.
+func TestPullsOfWhomARoleIsLentFor(t *testing.T) {
+	h := &openHub{memory: ready(t)}
+	h.open(8, "helena-bs", "Revenue", churnBody, "kind:problem")
+	h.open(9, "sara-ds", "Offers", scoreBody("#8", "_No response_"), "kind:deliverable")
+	h.settle(8, 9)
+	asked := func(what string, number int, want ...[]int) {
+		t.Helper()
+		h.of = nil
+		out, err := engine.Reconciler{Hub: h}.Reconcile(t.Context(), h.key(number))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pull := h.key(21)
+		pull.Kind = engine.PullKey
+		if !slices.EqualFunc(h.of, want, slices.Equal) || slices.Contains(out.Touch, pull) != (len(want) > 0) {
+			t.Errorf("%s: asked for the pull requests of %v, want %v; touched %v", what, h.of, want, out.Touch)
+		}
+	}
+	asked("nothing happened", 2)
+	h.say(2, "dora-de", "/delegate data-engineer @bento-be until 2026-01-13")
+	asked("lent", 2, []int{3})
+	asked("known", 2)
+	h.now = h.now.AddDate(0, 0, 3)
+	asked("it ended", 2)
+	h.say(2, "helena-bs", "/reviewed still so")
+	asked("something else", 2)
+	h.say(2, "dora-de", "/delegate data-engineer @bento-be until 2026-01-30")
+	asked("lent anew", 2, []int{3})
+	h.issues[2].comments = h.issues[2].comments[:len(h.issues[2].comments)-1]
+	asked("taken back", 2, []int{3})
+	asked("the other deliverable", 9)
+	h.edit(9, "#8", "#2")
+	asked("for another problem", 9, []int{9})
+	h.say(2, "dora-de", "/delegate data-engineer @bento-be until 2026-02-01")
+	asked("both", 2, []int{3, 9})
+	h.edit(9, "### Budget", "### Paths\n\nsrc/offers/**\n\n### Budget")
+	asked("one has Paths", 9, nil)
+	h.say(2, "dora-de", "/delegate data-engineer @bento-be until 2026-02-02")
+	asked("one has Paths", 2, nil)
+	h.say(8, "dora-de", "/delegate data-engineer @bento-be until 2026-02-02")
+	asked("nothing below it", 8)
+}

@@ -70,7 +70,7 @@ type Ledger struct {
 	Rebuilt time.Time `json:"rebuilt,omitzero"`
 	Live    time.Time `json:"live,omitzero"` // since when the deliverable is live
 	// Pulls is a fingerprint of what the deliverable's pull requests are judged by: its phase and risk, whether
-	// it is live, its metric table and its Paths.
+	// it is live, its metric table, its Paths, and at which bigger problem roles are lent for it.
 	Pulls string `json:"pulls,omitempty"`
 	// Raised is, by metric, the newest report that an incident was opened for.
 	Raised map[string]int64 `json:"raised,omitempty"`
@@ -142,7 +142,8 @@ const keptAwaited = 50
 func (d *desk) ledger(v templates.DeliverableView) Ledger {
 	l := Ledger{Silent: d.silent, Rebuilt: d.rebuiltAt, Risk: d.Risk, Moves: newest(d.moves()), Seen: d.Seen, Live: d.live, Raised: d.raised,
 		Board: &BoardLine{Phase: v.Phase, Asked: v.Asked, NotReviewed: v.Began != nil, Incidents: v.IncidentNumbers()}}
-	l.Pulls = checks.Fingerprint(fmt.Sprint(v.Phase, d.Risk, d.live.IsZero(), d.Design.Now[checks.ItemMetrics], d.Paths))
+	parent, _ := d.Design.Parent.Get()
+	l.Pulls = checks.Fingerprint(fmt.Sprint(v.Phase, d.Risk, d.live.IsZero(), d.Design.Now[checks.ItemMetrics], d.Paths, parent.Number))
 	if !v.Asked {
 		return l
 	}

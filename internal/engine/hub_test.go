@@ -33,7 +33,7 @@ func (noPulls) Review(_ context.Context, key engine.Key) (engine.ReviewSnapshot,
 	return engine.ReviewSnapshot{Key: key, Gone: true}, nil
 }
 func (noPulls) FillPull(context.Context, *engine.PullSnapshot, engine.PullLack) error { return nil }
-func (noPulls) OpenPulls(context.Context, engine.Key, int) ([]int, error)             { return nil, nil }
+func (noPulls) OpenPulls(context.Context, engine.Key, []int) ([]int, error)           { return nil, nil }
 
 // memory is a repository in memory: an [engine.Hub] that can fail.
 type memory struct {

@@ -21,8 +21,8 @@ type Plan struct {
 	Touch   []Key         // objects whose stickies show this one as it no longer is
 	Later   []Appointment // other objects to look at in time
 	Due     time.Time     // when to look again though nothing happens; zero for never
-	Moved   bool          // what the deliverable's open pull requests are judged by changes: they are looked at again
-	Wide    bool          // any open pull request may be concerned, whatever it names: the deliverable has Paths
+	Moved   bool          // what open pull requests are judged by changes: they are looked at again
+	Of      []int         // the deliverables whose those are; none where any may be concerned, whatever it names
 
 	// Idle is why an issue is none of Phasegate's business; "" when it is looked at.
 	Idle Idle
@@ -62,8 +62,7 @@ func (s Snapshot) Plan(signer Signer) (Plan, error) {
 	}
 	b.link()
 	b.refresh()
-	b.plan.Moved = b.moved(before)
-	b.plan.Wide = b.chart.self != nil && len(b.chart.self.form.Paths()) > 0
+	b.move(before)
 	b.plan.Idle = b.idle()
 	for _, n := range b.chart.touched(s.Key.Number) {
 		b.plan.Touch = append(b.plan.Touch, s.Key.Issue(n))
@@ -82,20 +81,35 @@ func (b *bench) follow() {
 	}
 }
 
-// moved reports whether what a deliverable's pull requests are judged by is no longer what it was when the
-// ledger was last written. That of a closed one says nothing of it.
-func (b *bench) moved(before string) bool {
-	o := b.chart.self
-	if o == nil || o.kind != lifecycle.Deliverable {
-		return false
+// move has pull requests looked at again where what they are judged by is no longer what it was when the ledger was
+// last written: those of the deliverable, or of all below a bigger problem. One of those that has Paths may be any
+// pull request's.
+func (b *bench) move(before string) {
+	if b.chart.judging() == before {
+		return
 	}
-	return o.ledger.Pulls != before
+	of := []*object{b.chart.self}
+	if b.chart.self.kind == lifecycle.Problem {
+		of = b.chart.deliverables(b.chart.self)
+	}
+	b.plan.Moved = len(of) > 0
+	if slices.ContainsFunc(of, func(o *object) bool { return len(o.form.Paths()) > 0 }) {
+		return
+	}
+	for _, o := range of {
+		b.plan.Of = append(b.plan.Of, o.Number)
+	}
 }
 
-// judging is what the ledger of the deliverable says of what its pull requests are judged by; "" for none.
+// judging is what the ledger of the object says of what pull requests are judged by: a deliverable's fingerprint, and
+// the roles that are lent at a bigger problem, which its deliverables do not show; "" for none. That of a closed one
+// says nothing of it.
 func (c chart) judging() string {
-	if c.self == nil {
+	switch {
+	case c.self == nil:
 		return ""
+	case c.self.kind == lifecycle.Problem && len(c.self.ledger.Problem.Delegations) > 0:
+		return fingerprint(c.self.ledger.Problem.Delegations)
 	}
 	return c.self.ledger.Pulls
 }

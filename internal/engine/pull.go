@@ -96,7 +96,7 @@ func (s PullSnapshot) Plan(signer Signer) (Plan, error) {
 	if s.Rules.Policy == nil {
 		return plan, nil // nothing is enforced
 	}
-	if len(s.Pull.Sharing) > 0 && s.Pull.Number > s.Pull.Sharing[0] {
+	if s.younger() {
 		plan.Touch = append(plan.Touch, s.Key.pull(s.Pull.Sharing[0]))
 		return plan, nil // checks stand on the commit: the older pull request's are there for both
 	}
@@ -115,6 +115,11 @@ func (s PullSnapshot) Plan(signer Signer) (Plan, error) {
 // silent reports whether nothing is said on the pull request: what stands on its commit is said of a merge group that
 // waits.
 func (s PullSnapshot) silent() bool { return s.Pull.OfQueue && !s.Pull.Closed }
+
+// younger reports whether an older pull request has the same head.
+func (s PullSnapshot) younger() bool {
+	return len(s.Pull.Sharing) > 0 && s.Pull.Number > s.Pull.Sharing[0]
+}
 
 // moved are the other pull requests that are judged for themselves now: their newest commit is not this one's any
 // more.

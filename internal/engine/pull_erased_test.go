@@ -20,10 +20,10 @@ func (w *pullWorld) erase(id int64, by string) {
 }
 
 // rewrite changes what a comment says.
-func (w *pullWorld) rewrite(id int64, by string) {
+func (w *pullWorld) rewrite(id int64, by, text string) {
 	i := slices.IndexFunc(w.pull.Comments, func(c facts.Comment) bool { return c.ID == id })
 	c := &w.pull.Comments[i]
-	c.Edited, c.EditedByOther, c.Body = true, !c.Author.Is(who(by)), c.Body+" "
+	c.Edited, c.EditedByOther, c.Body = true, !c.Author.Is(who(by)), text
 	w.tick()
 }
 
@@ -37,11 +37,15 @@ func TestNobodyErasesAnObjection(t *testing.T) {
 		want       string
 	}{
 		{"deleted by the author of the change", "/object it leaks", func(w *pullWorld, id int64) { w.erase(id, "sara-ds") }, against},
-		{"edited by the author of the change", "/object it leaks", func(w *pullWorld, id int64) { w.rewrite(id, "sara-ds") }, against},
+		{"edited by the author of the change", "/object it leaks", func(w *pullWorld, id int64) { w.rewrite(id, "sara-ds", "it is fine") }, against},
 		{"minimised", "/object it leaks", func(w *pullWorld, _ int64) { w.pull.Comments[len(w.pull.Comments)-1].Hidden = true }, against},
 		{"deleted by who said it", "/object it leaks", func(w *pullWorld, id int64) { w.erase(id, "tomas-ds") }, waits},
-		{"edited by who said it", "/object it leaks", func(w *pullWorld, id int64) { w.rewrite(id, "tomas-ds") }, waits},
+		{"mended by who said it", "/object it laeks", func(w *pullWorld, id int64) { w.rewrite(id, "tomas-ds", "I am sorry.\n\n/object it leaks") }, against},
+		{"left without a reason by who said it", "/object it leaks", func(w *pullWorld, id int64) { w.rewrite(id, "tomas-ds", "/object") }, against},
+		{"edited away by who said it", "/object it leaks", func(w *pullWorld, id int64) { w.rewrite(id, "tomas-ds", "it is fine") }, waits},
+		{"made a yes by who said it", "/object it leaks", func(w *pullWorld, id int64) { w.rewrite(id, "tomas-ds", "/approve") }, waits},
 		{"a withdrawal, deleted by the author of the change", "/withdraw", func(w *pullWorld, id int64) { w.erase(id, "sara-ds") }, waits},
+		{"a withdrawal, mended by who said it", "/withdraw", func(w *pullWorld, id int64) { w.rewrite(id, "tomas-ds", "/withdraw my yes") }, waits},
 		{"a withdrawal, deleted by who said it", "/withdraw", func(w *pullWorld, id int64) { w.erase(id, "tomas-ds") }, waits},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -104,6 +108,104 @@ func TestNobodyErasesAnObjection(t *testing.T) {
 		w.look()
 		w.must(engine.RolesCheck, "success")
 	})
+}
+
+// Who edits their objection away hears once that it is taken back, unless they said something else since; who mends it
+// hears nothing, and the check shows its new reason.
+func TestAnEditedObjection(t *testing.T) {
+	objected := func() (*pullWorld, int64) {
+		w := newPull(t, lifecycle.Development, "features/a.py")
+		w.look()
+		id := w.say("tomas-ds", "/object the splti leaks")
+		w.look()
+		return w, id
+	}
+	w, id := objected()
+	w.rewrite(id, "tomas-ds", "/object the split leaks")
+	w.look()
+	if _, reply := w.answer(id); reply != "" {
+		t.Errorf("mended: %q", reply)
+	}
+	if got := w.says[engine.RolesCheck]; !strings.Contains(got, "the split leaks") || strings.Contains(got, "splti") {
+		t.Errorf("mended: the check says %q", got)
+	}
+	w.rewrite(id, "tomas-ds", "/approve")
+	w.look()
+	if _, reply := w.answer(id); !strings.Contains(reply, "your objection is taken back") {
+		t.Errorf("made a yes: %q", reply)
+	}
+	w.rewrite(id, "tomas-ds", "never mind")
+	wantEffects(t, w.look())
+
+	w, id = objected()
+	w.rewrite(id, "tomas-ds", "never mind")
+	w.say("tomas-ds", "/approve")
+	w.look()
+	w.must(engine.RolesCheck, "success")
+	if _, reply := w.answer(id); reply != "" {
+		t.Errorf("said otherwise since: %q", reply)
+	}
+
+	w, _ = objected()
+	id = w.say("tomas-ds", "/withdraw")
+	w.look()
+	w.rewrite(id, "tomas-ds", "/withdraw it: I had it wrong")
+	w.look()
+	w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds")
+}
+
+// Nobody reads commands in the text of a review; whoever wrote one there that the review does not say itself is told so,
+// once.
+func TestACommandInAReview(t *testing.T) {
+	for _, c := range []struct {
+		name, login, text string
+		state             facts.ReviewState
+		want              string // of the reply; "" for none
+	}{
+		{"a yes", "tomas-ds", "/approve", facts.ReviewCommented, "@tomas-ds: `/approve` was not counted"},
+		{"a yes below other words", "tomas-ds", "I read all of it.\n\n/aprovar as DS", facts.ReviewCommented, "Choose *Approve* in a review"},
+		{"a no", "tomas-ds", "/object it leaks", facts.ReviewCommented, "Choose *Request changes* in a review"},
+		{"another command beside what the review says", "tomas-ds", "/approve\n/no-metrics only a remark", facts.ReviewApproved, "`/no-metrics` was not counted"},
+		{"a yes in a no", "tomas-ds", "/approve", facts.ReviewChanges, "`/approve` was not counted"},
+		{"a yes in a yes", "tomas-ds", "/approve", facts.ReviewApproved, ""},
+		{"a no in a no", "tomas-ds", "/object it leaks", facts.ReviewChanges, ""},
+		{"of a review that was dismissed", "tomas-ds", "/approve", facts.ReviewDismissed, ""},
+		{"what belongs elsewhere", "tomas-ds", "/advance deployment", facts.ReviewCommented, ""},
+		{"a path", "tomas-ds", "/usr/bin is missing", facts.ReviewCommented, ""},
+		{"in a quote", "tomas-ds", "> /approve", facts.ReviewCommented, ""},
+		{"by somebody without a role", "stranger", "/approve", facts.ReviewCommented, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newPull(t, lifecycle.Development, "features/a.py")
+			w.look()
+			w.review(c.login, c.state)
+			r := &w.pull.Reviews[0]
+			r.Body = c.text
+			w.look()
+			if _, reply := w.answer(r.ID); reply == "" != (c.want == "") || !strings.Contains(reply, c.want) {
+				t.Errorf("%q, want %q", reply, c.want)
+			}
+			w.push("sara-ds")
+			if got := w.look(); slices.ContainsFunc(got, func(e string) bool { return strings.Contains(e, "comment reply") }) {
+				t.Errorf("said again: %v", got)
+			}
+		})
+	}
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	w.look()
+	for _, after := range []func(){
+		func() { w.review("tomas-ds", facts.ReviewCommented) },
+		func() { w.review("tomas-ds", facts.ReviewApproved) },
+		func() { w.say("tomas-ds", "/approve") },
+	} {
+		w.review("tomas-ds", facts.ReviewCommented)
+		w.pull.Reviews[len(w.pull.Reviews)-1].Body = "/approve"
+		after()
+		w.look()
+		if _, reply := w.answer(0); reply != "" {
+			t.Errorf("who reviewed or said it otherwise since is told: %q", reply)
+		}
+	}
 }
 
 // A dismissed review of either kind leaves no earlier yes of its author.

@@ -95,6 +95,7 @@ func TestADoubtfulDeliverable(t *testing.T) {
 
 func TestWhatIsLeftAlone(t *testing.T) {
 	w := newPull(t, lifecycle.Development, "features/a.py")
+	w.say("tomas-ds", "/approve") // for which earlier heads' runs are read
 	for name, with := range map[string]func(*engine.PullSnapshot){
 		"gone":                           func(s *engine.PullSnapshot) { s.Gone = true },
 		"closed":                         func(s *engine.PullSnapshot) { s.Pull.Closed = true },
@@ -106,6 +107,9 @@ func TestWhatIsLeftAlone(t *testing.T) {
 		with(&s)
 		if plan, err := s.Plan(engine.Signer{}); err != nil || len(plan.Effects) > 0 {
 			t.Errorf("%s: %v, %v", name, plan.Effects, err)
+		}
+		if lack := s.Lacks(); !lack.Empty() {
+			t.Errorf("%s: read for nothing: %+v", name, lack)
 		}
 	}
 	s := w.snapshot()

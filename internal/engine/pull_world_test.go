@@ -35,6 +35,7 @@ type pullWorld struct {
 	refuses []string            // whom GitHub does not let be asked
 	asks    int                 // how often somebody or a team was to be asked for a review
 	assigns *assignment         // nil: every team is asked as a whole
+	says    map[string]string   // summaries of the checks, by name
 	nextID  int64
 	lacked  []engine.PullLack // what the last look asked for
 }
@@ -44,7 +45,7 @@ func commitSHA(n int) string { return strings.Repeat(fmt.Sprintf("%x", n), 40) }
 
 func newPull(t testing.TB, phase lifecycle.Phase, paths ...string) *pullWorld {
 	t.Helper()
-	w := &pullWorld{t: t, now: start, phase: phase, blobs: map[string]map[string]string{}, base: "base", forked: map[string]string{}, notes: map[string][]string{}, nextID: 100}
+	w := &pullWorld{t: t, now: start, phase: phase, blobs: map[string]map[string]string{}, base: "base", forked: map[string]string{}, notes: map[string][]string{}, says: map[string]string{}, nextID: 100}
 	w.configure(teamConfig)
 	w.pull = facts.Pull{Number: 12, Title: "Usage features", Body: "Deliverable: #3", Author: who("sara-ds"), Created: start, BaseRef: "main", HeadRef: "usage"}
 	w.push("sara-ds", paths...)
@@ -365,6 +366,7 @@ func (w *pullWorld) putCheck(e engine.PutCheck) {
 	default:
 		run.Started = w.pull.Runs[i].Started
 	}
+	w.says[e.Name] = e.Summary
 	for _, n := range e.Notes {
 		w.notes[e.Name] = append(w.notes[e.Name], n.Path)
 	}

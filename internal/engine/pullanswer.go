@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,6 +46,10 @@ func (d *pullDesk) answer() {
 			continue
 		}
 		if c.Answer != "" {
+			if d.lifted(c) && !d.answered[c.ID] {
+				d.comment(Record{Kind: Replied, Cause: c.ID}, d.printer.Lifted(c.Author.Login))
+				continue
+			}
 			d.lapsed(e, d.awaits)
 			continue
 		}
@@ -55,7 +60,46 @@ func (d *pullDesk) answer() {
 			d.respond(e, e.misunderstood(d.printer.DidYouMean(c.Author.Login, near)))
 		}
 	}
+	d.answerReviews()
 }
+
+// answerReviews tells who wrote a command into the text of their newest review, where none is read, what to do instead:
+// once for each review, unless they said it otherwise since.
+func (d *pullDesk) answerReviews() {
+	spoke, seen := d.lastWords(), map[int64]bool{}
+	for _, r := range slices.Backward(d.Pull.Reviews) {
+		p, event := r.Author, fmt.Sprintf("review-%d", r.ID)
+		if p.Bot || p.ID == 0 || seen[p.ID] {
+			continue
+		}
+		seen[p.ID] = true
+		if d.explained[event] || spoke[p.ID].After(r.At) || len(d.Roster.RolesOf(p)) == 0 && !d.awaits(p) {
+			continue
+		}
+		if cmd, vain := inVain(r); vain {
+			d.comment(Record{Kind: Replied, Event: event}, d.printer.InReview(p.Login, cmd))
+		}
+	}
+}
+
+// inVain is the first command in a review's text that the review itself does not say; false for none.
+func inVain(r facts.Review) (lifecycle.Command, bool) {
+	for _, cmd := range personEntry(facts.Comment{Body: r.Body}).Commands {
+		switch {
+		case r.State == facts.ReviewDismissed,
+			r.State == facts.ReviewApproved && cmd.Name == lifecycle.Approve,
+			r.State == facts.ReviewChanges && cmd.Name == lifecycle.Object:
+		default:
+			if slices.Contains(onPulls, cmd.Name) {
+				return cmd.Name, true
+			}
+		}
+	}
+	return "", false
+}
+
+// onPulls are the commands that mean something on a pull request.
+var onPulls = []lifecycle.Command{lifecycle.Approve, lifecycle.Object, lifecycle.Withdraw, lifecycle.NoMetrics, lifecycle.Status, lifecycle.Help}
 
 // nearMiss reports whether what only comes near to a command is answered: by somebody with a role, and in
 // words only by somebody who is awaited.

@@ -237,15 +237,33 @@ func (d *pullDesk) erased() []checks.Said {
 	return out
 }
 
-// tookAway reports whether whoever said it edited or deleted it, or it was never counted.
+// tookAway reports whether whoever said it edited it so that it is not said there any more, or deleted it, or it was
+// never counted.
 func (d *pullDesk) tookAway(w CountedWord) bool {
 	for _, c := range d.Pull.Comments {
 		if c.ID == w.Comment {
-			return c.Answer == facts.NotCounted || c.Edited && !c.EditedByOther
+			return c.Answer == facts.NotCounted || c.Edited && !c.EditedByOther && !d.saysStill(w)
 		}
 	}
 	return slices.ContainsFunc(d.Pull.Deleted, func(e facts.DeletedComment) bool {
 		return e.Author.ID == w.Person && e.By.Is(e.Author) && e.At.After(w.At)
+	})
+}
+
+// saysStill reports whether the comment still gives the command that was counted, whatever else it says by now: who
+// mends a word in their reason objects all the same.
+func (d *pullDesk) saysStill(w CountedWord) bool {
+	name := lifecycle.Object
+	if w.Word == checks.WordWithdraw {
+		name = lifecycle.Withdraw
+	}
+	return slices.ContainsFunc(d.entries, func(e Entry) bool { return e.Comment.ID == w.Comment && e.gives(name) })
+}
+
+// lifted reports whether the comment's author edited their objection away, and did not speak again since.
+func (d *pullDesk) lifted(c facts.Comment) bool {
+	return c.Edited && slices.ContainsFunc(d.ledger.Against, func(w CountedWord) bool {
+		return w.Comment == c.ID && w.Word == checks.WordNo && d.tookAway(w) && !d.lastWords()[w.Person].After(w.At)
 	})
 }
 

@@ -18,9 +18,9 @@ type Hub interface {
 	Fill(ctx context.Context, s *Snapshot, lack Lack) error
 	// Repository reads what is needed to judge a repository's set-up.
 	Repository(ctx context.Context, key Key) (RepositorySnapshot, error)
-	// OpenPulls lists the numbers of the open pull requests that name a deliverable, or name none; all of
-	// them for deliverable 0.
-	OpenPulls(ctx context.Context, key Key, deliverable int) ([]int, error)
+	// OpenPulls lists the numbers of the open pull requests that name one of the deliverables, or name none; all of
+	// them for no deliverable.
+	OpenPulls(ctx context.Context, key Key, deliverables []int) ([]int, error)
 	// Pull reads what is needed to judge a pull request.
 	Pull(ctx context.Context, key Key) (PullSnapshot, error)
 	// FillPull reads what the snapshot lacks into it, and notes that it was asked for.
@@ -246,7 +246,7 @@ func (r Reconciler) Reconcile(ctx context.Context, key Key) (Outcome, error) {
 		out.Touch, out.Later, out.Due, out.at = plan.Touch, plan.Later, plan.Due, plan.at
 		var pulls []Key
 		if plan.Moved { // listed first: once the rest is written nothing tells that they are to be looked at
-			if pulls, err = r.pulls(ctx, key, plan.Wide); err != nil {
+			if pulls, err = r.pulls(ctx, key, plan.Of); err != nil {
 				return out, err
 			}
 			pulls = append(pulls, r.Memory.waitingIn(key)...)
@@ -271,13 +271,9 @@ func (r Reconciler) Reconcile(ctx context.Context, key Key) (Outcome, error) {
 	}
 }
 
-// pulls lists the open pull requests of a deliverable, or of a repository, to be looked at again.
-func (r Reconciler) pulls(ctx context.Context, key Key, wide bool) ([]Key, error) {
-	deliverable := key.Number
-	if wide {
-		deliverable = 0
-	}
-	numbers, err := r.Hub.OpenPulls(ctx, key, deliverable)
+// pulls lists the open pull requests of deliverables, or all of a repository, to be looked at again.
+func (r Reconciler) pulls(ctx context.Context, key Key, of []int) ([]Key, error) {
+	numbers, err := r.Hub.OpenPulls(ctx, key, of)
 	if err != nil {
 		return nil, fmt.Errorf("list the open pull requests of %s: %w", key, err)
 	}

@@ -141,6 +141,11 @@ func (e Entry) asks() string {
 	return strings.Join(names, " ")
 }
 
+// gives reports whether a command of that name is among the entry's.
+func (e Entry) gives(name lifecycle.Command) bool {
+	return slices.ContainsFunc(e.Commands, func(c Command) bool { return c.Name == name })
+}
+
 // toNoEffect reports whether, with these commands refused, a reply is all that came of the comment.
 func (e Entry) toNoEffect(refused []int) bool {
 	for i, c := range e.Commands {
@@ -159,8 +164,7 @@ func (p *pen) lapsed(e Entry, awaited func(facts.Person) bool) {
 	if c.Answer != facts.Counted || !c.Edited || p.answered[c.ID] {
 		return
 	}
-	yes := slices.ContainsFunc(e.Commands, func(c Command) bool { return c.Name == lifecycle.Approve })
-	if !yes && (len(e.Commands) > 0 || !awaited(c.Author)) {
+	if !e.gives(lifecycle.Approve) && (len(e.Commands) > 0 || !awaited(c.Author)) {
 		return
 	}
 	p.reply(e, e.misunderstood(p.printer.DidYouMean(c.Author.Login, lifecycle.Approve)))

@@ -14,12 +14,12 @@ import (
 // that say so (see Forget).
 type cache struct {
 	mu       sync.Mutex
-	forgot   int                                // rises with each Forget: teams read before are not kept after it
-	configs  map[string]parsed                  // by the content's hash
-	older    map[string]*policy.Policy          // repository@head → the last valid config before a broken one; nil for none
-	people   map[string]map[string]facts.Person // owner/repo/hash of the config → login → account
-	teams    map[string]cachedTeam              // installation/org/slug, and see permittedAt
-	files    map[string][]facts.File            // owner/repo#number@commit of the merge → the files of a large pull request
+	forgot   int                       // rises with each Forget: teams read before are not kept after it
+	configs  map[string]parsed         // by the content's hash
+	older    map[string]*policy.Policy // repository@head → the last valid config before a broken one; nil for none
+	people   map[string]cachedPeople   // owner/repo and the config's logins
+	teams    map[string]cachedTeam     // installation/org/slug, and see permittedAt
+	files    map[string][]facts.File   // owner/repo#number@commit of the merge → the files of a large pull request
 	compared map[compared]facts.Comparison
 	indexes  map[string]*index // owner/repo
 	pulls    pullCache
@@ -41,7 +41,7 @@ func newCache() *cache {
 
 // clear drops what is cheap to read again.
 func (c *cache) clear() {
-	c.configs, c.older, c.people = map[string]parsed{}, map[string]*policy.Policy{}, map[string]map[string]facts.Person{}
+	c.configs, c.older, c.people = map[string]parsed{}, map[string]*policy.Policy{}, map[string]cachedPeople{}
 	c.teams, c.files, c.compared = map[string]cachedTeam{}, map[string][]facts.File{}, map[compared]facts.Comparison{}
 	c.pulls, c.minds, c.bases = newPullCache(), map[string]map[string]bool{}, map[string]map[string]int{}
 	c.shared, c.merged = map[string]cachedShared{}, map[[2]*policy.Policy]mergedPolicy{}

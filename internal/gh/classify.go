@@ -352,4 +352,7 @@ func installed(e *event, c *Classified) {
 			c.Keys = append(c.Keys, k)
 		}
 	}
+	if len(c.Keys) > 0 { // who is in teams may be seen now
+		c.Stale = append(c.Stale, Stale{What: StaleTeams, Owner: c.Keys[0].Owner})
+	}
 }

@@ -520,7 +520,7 @@ func TestOpenPulls(t *testing.T) {
 		return strings.ReplaceAll(body, "pullRequests(first: 100", "pullRequests(first: 1")
 	}} {
 		w.wire.send = send
-		got, err := w.hub.OpenPulls(t.Context(), w.key, 1)
+		got, err := w.hub.OpenPulls(t.Context(), w.key, []int{1})
 		if err != nil || !slices.Equal(got, []int{ours, none}) {
 			t.Errorf("%s: %v %v, not #%d", name, got, err, other)
 		}

@@ -38,30 +38,35 @@ func (g *GitHub) permitted(ctx context.Context, c *client, key engine.Key, p pol
 	var known cachedTeam
 	asked := 0
 	g.cache.with(func() { known, asked = g.cache.teams[permittedAt(key, p)], g.cache.forgot })
-	if !known.read.IsZero() && time.Since(known.read) < rosterTeams {
+	if fresh(known.read) {
 		return known.people, nil
 	}
 	all, err := c.collaborators(ctx, key)
-	if err != nil || all == nil {
+	if err != nil {
 		return nil, err
-	}
-	found := map[policy.Permission][]facts.Person{}
-	for q := range flags {
-		found[q] = []facts.Person{}
-		for _, u := range all {
-			if u.GetType() == "User" && has(u, q) {
-				found[q] = append(found[q], facts.Person{ID: u.GetID(), Login: u.GetLogin()})
-			}
-		}
 	}
 	g.cache.with(func() {
 		if g.cache.forgot == asked {
-			for q, people := range found {
-				g.cache.teams[permittedAt(key, q)] = cachedTeam{membership{people: people}, time.Now()}
+			for q := range flags {
+				g.cache.teams[permittedAt(key, q)] = cachedTeam{membership{people: having(all, q)}, time.Now()}
 			}
 		}
 	})
-	return found[p], nil
+	return having(all, p), nil
+}
+
+// having are the people among the collaborators who have at least that permission; nil where those are not known.
+func having(all []*github.User, p policy.Permission) []facts.Person {
+	if all == nil {
+		return nil
+	}
+	people := []facts.Person{}
+	for _, u := range all {
+		if u.GetType() == "User" && has(u, p) {
+			people = append(people, facts.Person{ID: u.GetID(), Login: u.GetLogin()})
+		}
+	}
+	return people
 }
 
 // collaborators lists everybody with access to the repository; nil when that cannot be seen, or they are too many.

@@ -74,10 +74,16 @@ func TestRosterByPermission(t *testing.T) {
 		return nil
 	}
 	w.wire.answer = refuse
+	w.snapshot()
+	w.wire.sent("")
 	r := w.snapshot().Roster
+	if n := w.wire.sent("/collaborators"); n != 0 {
+		t.Errorf("what may not be seen is asked for at every look: %d requests", n)
+	}
 	if len(r.Unread) != 3 || r.Unread[lifecycle.MLEngineer] != "members-unread permission:maintain" || len(r.Holders[lifecycle.SubjectMatterExpert]) != 1 {
 		t.Errorf("%+v", r)
 	}
+	w.hub.Forget([]gh.Stale{{What: gh.StaleTeams, Owner: "acme"}})
 	w.wire.answer = func(r *http.Request, body string) *http.Response {
 		if strings.HasSuffix(r.URL.Path, "/collaborators") {
 			return respond(r, http.StatusBadGateway, `{}`)
@@ -147,6 +153,33 @@ func TestASecretTeamIsNotTold(t *testing.T) {
 	w.hub.Forget(c.Stale)
 	if r := roster(); loginsOf(r.Holders[lifecycle.DataScientist]) != "sara-ds tom-ds" || len(r.Unread) > 0 {
 		t.Errorf("made visible: %+v", r)
+	}
+}
+
+// What is not there, or may not be seen, is not asked for at every look; once an event tells that it may be seen, it is.
+func TestWhatIsMissingIsNotAskedForAgain(t *testing.T) {
+	w := newWorld(t, strings.Replace(teamConfig, "[acme/science]", "[tom-ds, sara-gone, acme/renamed]", 1))
+	roster := func(requests int) facts.Roster {
+		t.Helper()
+		w.wire.sent("")
+		r := w.snapshot().Roster
+		if n := w.wire.sent(""); n != requests {
+			t.Errorf("%d requests, want %d", n, requests)
+		}
+		return r
+	}
+	w.snapshot()
+	if r := roster(1); r.Unread[lifecycle.DataScientist] != "members-unread acme/renamed" || loginsOf(r.Holders[lifecycle.SubjectMatterExpert]) != "rui-sme" {
+		t.Errorf("%+v", r)
+	}
+	w.do("helena-bs", "POST", "/orgs/acme/teams", map[string]string{"name": "renamed", "privacy": "closed"}, nil)
+	c, err := gh.Self{}.Classify("installation", []byte(`{"action":"new_permissions_accepted","installation":{"id":7},"repositories":[{"full_name":"acme/churn"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.hub.Forget(c.Stale)
+	if r := roster(2); len(r.Unread) > 0 || loginsOf(r.Holders[lifecycle.DataScientist]) != "helena-bs tom-ds" {
+		t.Errorf("it may be seen now: %+v", r)
 	}
 }
 

@@ -3,6 +3,7 @@ package gh
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/google/go-github/v62/github"
@@ -10,18 +11,23 @@ import (
 	"github.com/phasegate/phasegate/internal/facts"
 )
 
-// files are what the pull request changes, by path; nil where GitHub did not list as many as it counts. Only REST
-// tells them with their hashes and former names: a request for each hundred.
-func (n *openPullNode) files(listed []*github.CommitFile) []facts.PullFile {
+// files are what the pull request changes, by path. Only REST tells them with their hashes and former names: a request
+// for each hundred.
+func (n *openPullNode) files(listed []*github.CommitFile) ([]facts.PullFile, error) {
 	if len(listed) < n.ChangedFiles {
-		return nil
+		return nil, fewer("files", len(listed), n.ChangedFiles)
 	}
 	out := make([]facts.PullFile, 0, len(listed))
 	for _, f := range listed {
 		out = append(out, changedFile(f))
 	}
 	slices.SortFunc(out, func(a, b facts.PullFile) int { return cmp.Compare(a.Path, b.Path) })
-	return out
+	return out, nil
+}
+
+// fewer is the error of a list that is not what GitHub counts, though it lists as many: the two agree after a moment.
+func fewer(of string, listed, counted int) error {
+	return fmt.Errorf("%d of %d %s are listed: %w", listed, counted, of, errMoved)
 }
 
 func changedFile(f *github.CommitFile) facts.PullFile {

@@ -8,19 +8,18 @@ import (
 	"github.com/phasegate/phasegate/internal/engine"
 )
 
-// OpenPulls implements [engine.Hub]: a request for each hundred open pull requests. Deliverable 0 is for all of
-// them. A pull request that names another deliverable may still touch what this one guards, which nothing but its
-// files tells: whoever minds asks for all.
-func (g *GitHub) OpenPulls(ctx context.Context, key engine.Key, deliverable int) ([]int, error) {
+// OpenPulls implements [engine.Hub]: a request for each hundred open pull requests. A pull request that names another
+// deliverable may still touch what one of these guards, which nothing but its files tells: whoever minds asks for all.
+func (g *GitHub) OpenPulls(ctx context.Context, key engine.Key, deliverables []int) ([]int, error) {
 	c, err := g.client(key)
 	if err != nil {
 		return nil, err
 	}
-	if deliverable == 0 {
+	if len(deliverables) == 0 {
 		return c.openPulls(ctx, key, openHeadsDocument, func(listedPull) bool { return true })
 	}
 	return c.openPulls(ctx, key, openPullsDocument, func(p listedPull) bool {
-		return engine.MayBeFor(deliverable, key.FullName(), p.Body, p.HeadRefName)
+		return slices.ContainsFunc(deliverables, func(n int) bool { return engine.MayBeFor(n, key.FullName(), p.Body, p.HeadRefName) })
 	})
 }
 

@@ -44,7 +44,9 @@ func (g *GitHub) lists(ctx context.Context, c *client, s *engine.PullSnapshot, n
 		}
 	}
 	if listing {
-		known.files = n.files(listed)
+		if known.files, err = n.files(listed); err != nil {
+			return err
+		}
 	}
 	s.Pull.Commits, s.Pull.Files = orUnknown(known.commits, facts.TooManyCommits), orUnknown(known.files, facts.TooManyFiles)
 	g.keepLists(at, known, long, listing)
@@ -59,7 +61,7 @@ func orUnknown[T any](list []T, why string) facts.Fact[[]T] {
 	return facts.Known(list)
 }
 
-// commits are all commits of the pull request; nil where GitHub did not list as many as it counts.
+// commits are all commits of the pull request.
 func (n *openPullNode) commits() ([]facts.PullCommit, error) {
 	out := make([]facts.PullCommit, 0, len(n.Commits.Nodes))
 	for _, node := range n.Commits.Nodes {
@@ -69,7 +71,7 @@ func (n *openPullNode) commits() ([]facts.PullCommit, error) {
 	case len(out) > 0 && out[len(out)-1].SHA != n.HeadRefOid:
 		return nil, errMoved
 	case len(out) != n.Commits.TotalCount:
-		return nil, nil
+		return nil, fewer("commits", len(out), n.Commits.TotalCount)
 	}
 	return out, nil
 }

@@ -286,9 +286,10 @@ func TestPullsWithTheSameHead(t *testing.T) {
 			t.Errorf("shared with %v, want #%d, not #%d #%d", got, two.Number, three.Number, on.Number)
 		}
 	}
-	for deliverable, want := range map[int][]int{0: {one.Number, two.Number, on.Number}, 2: nil} {
-		if got, err := w.hub.OpenPulls(t.Context(), w.key, deliverable); err != nil || !slices.Equal(got, want) {
-			t.Errorf("open for %d: %v %v, want %v", deliverable, got, err, want)
+	all := []int{one.Number, two.Number, on.Number}
+	for _, c := range []struct{ deliverables, want []int }{{nil, all}, {[]int{2}, nil}, {[]int{2, 1}, all}} {
+		if got, err := w.hub.OpenPulls(t.Context(), w.key, c.deliverables); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("open for %v: %v %v, want %v", c.deliverables, got, err, c.want)
 		}
 	}
 	if got, err := w.hub.PullsOf(t.Context(), w.key, head); err != nil || !slices.Equal(got, []int{one.Number, two.Number}) {

@@ -405,11 +405,9 @@ func TestPullReadsEveryPage(t *testing.T) {
 func TestPullTooLarge(t *testing.T) {
 	w := newWorld(t, teamConfig)
 	key := w.open("x", w.commit(w.head("main"), "x", treeEntry{path: "a", content: "1"}), "main")
-	for _, n := range []string{"2", "3001"} {
-		w.wire.answer = w.rewrite(`"changedFiles":1`, `"changedFiles":`+n)
-		if why := w.pull(key).Pull.Files.Why(); why != facts.TooManyFiles {
-			t.Errorf("%s files: %q", n, why)
-		}
+	w.wire.answer = w.rewrite(`"changedFiles":1`, `"changedFiles":3001`)
+	if why := w.pull(key).Pull.Files.Why(); why != facts.TooManyFiles {
+		t.Errorf("files: %q", why)
 	}
 	w.wire.answer = w.rewrite(`"commits":{"totalCount":1`, `"commits":{"totalCount":251`)
 	if why := w.pull(key).Pull.Commits.Why(); why != facts.TooManyCommits {
@@ -418,6 +416,30 @@ func TestPullTooLarge(t *testing.T) {
 	w.wire.answer = nil
 	if p := w.pull(key).Pull; len(known(t, p.Files)) != 1 || len(known(t, p.Commits)) != 1 {
 		t.Errorf("what was unknown once stays so: %+v", p)
+	}
+}
+
+// A list that is shorter for a moment than GitHub counts is read again; what does not come to rest is an error, not too
+// much.
+func TestPullListedInPart(t *testing.T) {
+	for _, c := range []struct{ counter, more string }{{`"changedFiles":1`, `"changedFiles":2`}, {`"commits":{"totalCount":1`, `"commits":{"totalCount":2`}} {
+		w := newWorld(t, teamConfig)
+		key := w.open("x", w.commit(w.head("main"), "x", treeEntry{path: "a", content: "1"}), "main")
+		short, times := w.rewrite(c.counter, c.more), 1
+		w.wire.answer = func(r *http.Request, body string) *http.Response {
+			if !strings.Contains(body, "pullRequest(number") || times == 0 {
+				return nil
+			}
+			times--
+			return short(r, body)
+		}
+		if p := w.pull(key).Pull; len(known(t, p.Files)) != 1 || len(known(t, p.Commits)) != 1 {
+			t.Errorf("%s: %+v", c.more, p)
+		}
+		w.hub, w.wire.answer = w.newHub(), short
+		if _, err := w.hub.Pull(t.Context(), key); err == nil || !strings.Contains(err.Error(), "1 of 2") {
+			t.Errorf("%s for long: %v", c.more, err)
+		}
 	}
 }
 

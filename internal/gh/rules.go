@@ -161,8 +161,12 @@ func (g *GitHub) findOlder(ctx context.Context, c *client, key engine.Key) (*pol
 	return nil, nil
 }
 
-// rosterTeams is how long a team's members are believed without an event about them.
+// rosterTeams is how long it is believed without an event who is in a team, or that something of the roster is not
+// there or may not be seen.
 const rosterTeams = 10 * time.Minute
+
+// fresh reports whether what was read then is still believed; zero is never.
+func fresh(read time.Time) bool { return !read.IsZero() && time.Since(read) < rosterTeams }
 
 // roster resolves the config's logins, teams and permissions to accounts. What cannot be read leaves its roles
 // unread, which holds the gates that need them. So does a login without an account where nobody else holds its role:
@@ -210,23 +214,28 @@ func (g *GitHub) roster(ctx context.Context, c *client, key engine.Key, p *polic
 	return r, nil
 }
 
+// cachedPeople are accounts by login.
+type cachedPeople struct {
+	people map[string]facts.Person
+	whole  bool // every login has one
+	read   time.Time
+}
+
 // accounts resolves the logins of a config once: while it stays the same, a login that changed hands
-// stays with the account that had it.
+// stays with the account that had it. A login without an account is asked for again: it may come, and no event tells.
 func (g *GitHub) accounts(ctx context.Context, c *client, key engine.Key, p *policy.Policy) (map[string]facts.Person, error) {
 	logins := loginsOf(p)
 	at := strings.ToLower(key.FullName()) + " " + strings.Join(logins, " ")
-	var known map[string]facts.Person
+	var known cachedPeople
 	g.cache.with(func() { known = g.cache.people[at] })
-	if known != nil {
-		return known, nil
+	if known.whole || fresh(known.read) {
+		return known.people, nil
 	}
 	found, err := g.people(ctx, c, logins)
 	if err != nil {
 		return nil, fmt.Errorf("resolve the config's people: %w", err)
 	}
-	if len(found) == len(logins) { // an account that is not there may come, and no event tells of it
-		g.cache.with(func() { g.cache.people[at] = found })
-	}
+	g.cache.with(func() { g.cache.people[at] = cachedPeople{found, len(found) == len(logins), time.Now()} })
 	return found, nil
 }
 
@@ -260,17 +269,17 @@ func (g *GitHub) members(ctx context.Context, c *client, key engine.Key, h polic
 	return membership{people: people}, err
 }
 
-// team lists a team's members. What may not be seen is asked for again the next time.
+// team lists a team's members.
 func (g *GitHub) team(ctx context.Context, c *client, key engine.Key, t policy.Team) (membership, error) {
 	at := strings.ToLower(fmt.Sprintf("%d/%s/%s", key.Installation, t.Org, t.Slug))
 	var known cachedTeam
 	asked := 0
 	g.cache.with(func() { known, asked = g.cache.teams[at], g.cache.forgot })
-	if !known.read.IsZero() && time.Since(known.read) < rosterTeams {
+	if fresh(known.read) {
 		return known.membership, nil
 	}
 	m, err := c.team(ctx, t)
-	if err != nil || m.unread == facts.MembersUnread {
+	if err != nil {
 		return m, err
 	}
 	g.cache.with(func() {

@@ -99,7 +99,7 @@ func (g *GitHub) hiddenShared(ctx context.Context, at engine.Key) (*client, *rep
 	var known cachedShared
 	asked := 0
 	g.cache.with(func() { known, asked = g.cache.shared[name], g.cache.forgot })
-	if !known.read.IsZero() && time.Since(known.read) < rosterTeams {
+	if fresh(known.read) {
 		return c, known.node, nil
 	}
 	var a repositoryAnswer
