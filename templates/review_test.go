@@ -6,7 +6,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/phasegate/phasegate/internal/facts"
 	"github.com/phasegate/phasegate/internal/lifecycle"
 	"github.com/phasegate/phasegate/internal/markdown"
 	"github.com/phasegate/phasegate/templates"
@@ -40,7 +39,7 @@ func reviews(p templates.Printer) []shownCheck {
 	add("without what was found ready", templates.ReviewWithout, nil)
 	add("what lies between could not be read", templates.ReviewUnread, nil)
 	add("nobody knows whose", templates.ReviewUnnamed, nil)
-	add("whose it is could not be read", templates.ReviewUnowned, func(v *templates.ReviewView) { v.Unread = facts.TooManyMerged })
+	add("whose it is could not be read", templates.ReviewUnowned, func(v *templates.ReviewView) { v.Unread = "too-many-merged" })
 	add("not an open deliverable", templates.ReviewNoDeliverable, nil)
 	add("closed", templates.ReviewClosed, nil)
 	out = append(out, shownCheck{"let in", p.LetIn([]string{"production"})}, shownCheck{"let into two", p.LetIn([]string{"staging", "production/eu"})},
