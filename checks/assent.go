@@ -304,9 +304,9 @@ func (c *assent) unreadAmong(roles []lifecycle.Role) string {
 }
 
 // nobodyAtAll asks for one second look where nobody holds any of the roles: a change that nobody looked at is
-// not approved because the config names nobody.
+// not approved because the config names nobody. Who pushed merges answers only where nobody else has any role.
 func (c *assent) nobodyAtAll(needs []Need) {
-	if len(needs) == 0 || slices.ContainsFunc(needs, func(n Need) bool { return n.Means != ByNobody }) {
+	if len(needs) == 0 || slices.ContainsFunc(needs, func(n Need) bool { return n.Means != ByNobody && !c.onlyMergers(n) }) {
 		return
 	}
 	for i := range needs {

@@ -241,6 +241,8 @@ var assentCases = []assentCase{
 	{name: "who only merged, where the rest pushed", team: "BS helena, DS sara+tomas", needs: "DS", pushed: "helena", merged: "tomas", said: []string{"tomas"}, want: "1/1 any-role tomas; complete"},
 	{name: "but not who pushed", team: "DS sara+tomas", needs: "DS", pushed: "tomas", want: "0/1 only-hands; complete"},
 	{name: "who opened it and merged", team: "DS sara", needs: "DS", merged: "sara", want: "0/1 only-hands; complete"},
+	{name: "the ML engineer only merged, nobody holds what is asked, and somebody else is left", team: "DS sara, MLE mina", needs: "SE", author: "bob", merged: "mina", said: []string{"mina"}, want: "0/1 any-role; awaits sara"},
+	{name: "the ML engineer only merged, and nobody else is left", team: "MLE mina", needs: "SE", author: "bob", merged: "mina", want: "0/1 any-role; awaits mina"},
 	{name: "the ML engineer only merged, and nobody holds what is asked", team: "DS sara, MLE mina", needs: "SE, MLE", author: "bob", merged: "mina", want: "0/1 stand-in, 0/1 stand-in; awaits mina sara"},
 
 	{name: "a name in a commit lowers no number", needs: "DS*2", team: acme + ", DS ana", wrote: "tomas", want: "0/2; awaits ana tomas"},

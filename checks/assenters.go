@@ -133,6 +133,11 @@ func (c *assent) mergers(list []Candidate) []Candidate {
 	return slices.DeleteFunc(c.besidesAuthor(list), func(x Candidate) bool { return !facts.Contains(c.Mergers, x.Person) })
 }
 
+// onlyMergers reports whether nobody stands in for the need but people who pushed nothing but merges.
+func (c *assent) onlyMergers(n Need) bool {
+	return n.Means == ByStandIn && len(c.mergers(n.Candidates)) == len(n.Candidates)
+}
+
 func via(list []Candidate, v Via) []Candidate {
 	for i := range list {
 		list[i].Via = v

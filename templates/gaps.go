@@ -55,6 +55,9 @@ var gapTexts = map[string]both{
 	"unread":              {"Could not be read, so it waits: %s.", "Não pôde ser lido, então espera: %s."},
 }
 
+// listShort is the reason why a pull request is not all listed though it is not too large.
+const listShort = "list-short"
+
 // unreadReasons are the words of facts.Reasons; any other reason is shown as it is.
 var unreadReasons = map[string]both{
 	"not-needed":         {"it was not asked for", "não foi consultado"},
@@ -67,6 +70,7 @@ var unreadReasons = map[string]both{
 	"commit-gone":        {"one of the commits is not there (any more)", "um dos commits não existe (mais)"},
 	"too-many-files":     {"the pull request changes more files than GitHub lists (3,000)", "o pull request altera mais arquivos do que o GitHub lista (3.000)"},
 	"too-many-commits":   {"the pull request has more commits than GitHub lists (250)", "o pull request tem mais commits do que o GitHub lista (250)"},
+	listShort:            {"GitHub counts more files or commits than it lists at the moment", "o GitHub conta mais arquivos ou commits do que lista no momento"},
 	"members-unread":     {"the App cannot see the people behind %s", "o App não vê as pessoas por trás de %s"},
 	"secret-team":        {"the team %s is secret, so its people are not named here. Its maintainer or an owner of the organisation can make it visible, or the config can name the people", "o time %s é secreto, então suas pessoas não são nomeadas aqui. Quem mantém o time ou administra a organização pode torná-lo visível, ou a configuração pode citar as pessoas"},
 	"no-account":         {"the config names %s, and no person on GitHub has that name (any more). Somebody with a role puts the right one into `.github/phasegate.yml`; where this role's own yes is missing for that, an administrator of the repository merges it", "a configuração cita %s, e ninguém no GitHub tem (mais) esse nome. Alguém com um papel põe o certo em `.github/phasegate.yml`; se para isso falta o sim deste mesmo papel, quem administra o repositório faz o merge"},

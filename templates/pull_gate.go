@@ -97,6 +97,9 @@ func (p Printer) placeTitle(v PlaceView) string {
 	case PlaceBot:
 		return p.say(both{"A bot's pull request needs no deliverable", "O pull request de um bot não precisa de entrega"})
 	case PlaceTooMany:
+		if v.Why == listShort {
+			return p.say(both{"GitHub does not list all of it at the moment: looked at again within the hour", "O GitHub não lista tudo no momento: olhado de novo dentro de uma hora"})
+		}
 		return p.say(both{"Larger than GitHub lists: split this pull request", "Maior do que o GitHub lista: divida este pull request"})
 	case PlaceDoubtful:
 		return fmt.Sprintf(p.say(both{"Waiting: the phase of #%d is being read again", "Aguardando: a fase de #%d está sendo lida de novo"}), v.Named)
@@ -177,6 +180,10 @@ func (p Printer) placeSummary(v PlaceView) string {
 	case PlaceBot:
 		b.WriteString(p.say(both{"**Nothing to do.** Its author is on the config's list `bots:`, and nobody else wrote a commit of it. Reviews are asked for all the same.\n", "**Nada a fazer.** Quem o abriu está na lista `bots:` da configuração, e ninguém mais escreveu um commit dele. As revisões são pedidas assim mesmo.\n"}))
 	case PlaceTooMany:
+		if v.Why == listShort {
+			fmt.Fprintf(&b, p.say(both{"**Nothing to do.** What is not listed cannot be judged: %s. This check looks again by itself.\n", "**Nada a fazer.** O que não é listado não pode ser julgado: %s. Esta verificação olha de novo sozinha.\n"}), p.unread(v.Why))
+			break
+		}
 		fmt.Fprintf(&b, p.say(both{"**To do, for the author:** split it into smaller ones: %s. What is not listed cannot be judged.\n", "**A fazer, para quem abriu:** divida-o em outros menores: %s. O que não é listado não pode ser julgado.\n"}), p.unread(v.Why))
 	case PlaceDoubtful:
 		fmt.Fprintf(&b, p.say(both{"**Nothing to do.** Somebody edited Phasegate's comment on #%d, so it is not believed. It is being made again from the records; this check then looks again by itself.\n", "**Nada a fazer.** Alguém editou o comentário do Phasegate em #%d, por isso ele não vale. Está sendo refeito a partir dos registros; depois esta verificação olha de novo sozinha.\n"}), v.Named)

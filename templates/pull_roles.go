@@ -68,7 +68,8 @@ type RolesView struct {
 	Every     bool // every push asks for a new yes: the risk is high
 	Observing bool
 	Sharing   []int
-	Faceless  string // login of a bot that pushed the head in somebody else's name; "" for none
+	Faceless  string // login of a bot that pushed the newest work in somebody else's name; "" for none
+	Hidden    string // the commit that it pushed
 	Unlisted  string // why its files or commits are not known; "" when they are
 	Base      string // branch whose rules hold
 	Config    string // link to the config
@@ -90,13 +91,13 @@ func (p Printer) rolesTitle(v RolesView) string {
 	case len(v.Sharing) > 0:
 		return p.placeTitle(PlaceView{State: PlaceShared, Sharing: v.Sharing})
 	case v.Unlisted != "":
-		return p.placeTitle(PlaceView{State: PlaceTooMany})
+		return p.placeTitle(PlaceView{State: PlaceTooMany, Why: v.Unlisted})
 	case len(v.Needs) == 0:
 		return p.say(both{"No rule asks for a review", "Nenhuma regra pede revisão"})
 	case len(v.Against) > 0:
 		return fmt.Sprintf(p.say(both{"Changes are asked for by %s", "Mudanças pedidas por %s"}), p.list(against(v.Against)))
 	case v.Faceless != "":
-		return fmt.Sprintf(p.say(both{"%s pushed %.7s in somebody else's name: push a commit yourself", "%s enviou %.7s em nome de outra pessoa: envie um commit seu"}), v.Faceless, v.Head)
+		return fmt.Sprintf(p.say(both{"%s pushed %.7s in somebody else's name: push a commit yourself", "%s enviou %.7s em nome de outra pessoa: envie um commit seu"}), v.Faceless, v.Hidden)
 	case !v.Met():
 		return p.say(both{"Waiting for ", "Aguardando "}) + p.list(p.awaitedWords(v)) + p.staleNote(v)
 	}
@@ -229,8 +230,8 @@ func (p Printer) rolesSummary(v RolesView) string {
 		return p.say(both{"Nothing to do: no row of the config's table of paths is about these files.\n", "Nada a fazer: nenhuma linha da tabela de caminhos da configuração trata destes arquivos.\n"})
 	}
 	if v.Faceless != "" {
-		fmt.Fprintf(&b, p.say(both{"**To do, for the author:** push a commit yourself, an empty one is enough. %s pushed the newest one, `%.7s`, and the commit names others: nobody knows whose work it is, so nobody can be told apart from its author. A bot that may do so stands in the config's list `bots:`.\n\n",
-			"**A fazer, para quem abriu:** envie um commit seu, mesmo vazio. %s enviou o último, `%.7s`, e o commit cita outras pessoas: não se sabe de quem é o trabalho, então não se sabe quem pode aprová-lo. Um bot que pode fazer isso fica na lista `bots:` da configuração.\n\n"}), markdown.Text(v.Faceless), v.Head)
+		fmt.Fprintf(&b, p.say(both{"**To do, for the author:** push a commit yourself, an empty one is enough. %s pushed the newest work, `%.7s`, and the commit names others: nobody knows whose work it is, so nobody can be told apart from its author. A bot that may do so stands in the config's list `bots:`.\n\n",
+			"**A fazer, para quem abriu:** envie um commit seu, mesmo vazio. %s enviou o trabalho mais recente, `%.7s`, e o commit cita outras pessoas: não se sabe de quem é o trabalho, então não se sabe quem pode aprová-lo. Um bot que pode fazer isso fica na lista `bots:` da configuração.\n\n"}), markdown.Text(v.Faceless), v.Hidden)
 	}
 	p.rolesHeadline(&b, v)
 	p.needTable(&b, v)

@@ -49,6 +49,7 @@ func gateChecks(p templates.Printer) []shownCheck {
 	add("free", templates.PlaceView{State: templates.PlaceFree})
 	add("a bot's", templates.PlaceView{State: templates.PlaceBot})
 	add("too large", templates.PlaceView{State: templates.PlaceTooMany, Why: "too-many-files"})
+	add("not all listed", templates.PlaceView{State: templates.PlaceTooMany, Why: "list-short"})
 	add("doubtful", templates.PlaceView{State: templates.PlaceDoubtful, Named: 3})
 	add("shared", templates.PlaceView{State: templates.PlaceShared, Sharing: []int{12, 14}})
 	out = append(out, shownCheck{"any of them: closed", p.Ended(12)})
@@ -140,7 +141,7 @@ func rolesChecks(p templates.Printer) []shownCheck {
 	add("changes asked for", func(v *templates.RolesView) {
 		v.Against = []templates.AgainstView{{Login: "tomas-ds", At: asked, Reason: "the split leaks " + hostile}, {Login: "mina-mle", At: asked}}
 	}, ds, mle)
-	add("a bot pushed in somebody's name", func(v *templates.RolesView) { v.Faceless = "github-actions" }, ds)
+	add("a bot pushed in somebody's name", func(v *templates.RolesView) { v.Faceless, v.Hidden = "github-actions", v.Head }, ds)
 	add("only observing", func(v *templates.RolesView) { v.Observing = true }, ds)
 	add("no rule", nil)
 	add("too large", func(v *templates.RolesView) { v.Unlisted = "too-many-commits" })

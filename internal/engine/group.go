@@ -93,7 +93,7 @@ func (r Reconciler) planGroup(ctx context.Context, key Key) (Plan, error) {
 	}
 	var members []member
 	for _, n := range g.Members {
-		s, err := r.readPull(ctx, key.pull(n))
+		s, err := r.readPull(ctx, key.pull(n), nil)
 		if err != nil {
 			return Plan{}, err
 		}

@@ -137,6 +137,10 @@ func TestThePullOfAGroup(t *testing.T) {
 	if plan, _ := waits.Plan(engine.Signer{}); len(plan.Touch) > 0 {
 		t.Errorf("while the group waits, others are looked at: %v", plan.Touch)
 	}
+	h.pull.Pull.QueueHidden = true
+	if got := looks(t, r, waits.Key, w.now, 1); got != "1h0m0s" {
+		t.Errorf("where it cannot be seen when it is gone: %s", got)
+	}
 	h.pull = free
 	if got := looks(t, r, waits.Key, w.now, 1); got != "never+" {
 		t.Errorf("once it is gone: %s", got)

@@ -39,7 +39,7 @@ type PullSnapshot struct {
 	Asked    PullLack                                // what was looked for, found or not
 
 	memory *Memory       // may be nil
-	soon   time.Duration // in how long it is looked at again while it is silent; 0 once that was done a few times
+	soon   time.Duration // in how long it is looked at again while it is silent or short; 0 once that was done a few times
 	cut    bool          // something is lacking still, however often it was read on
 }
 
@@ -82,6 +82,9 @@ func (s PullSnapshot) Plan(signer Signer) (Plan, error) {
 	}
 	if s.silent() { // no event about it tells when the group is gone
 		plan.Due = s.Now.Add(cmp.Or(s.soon, queueLook))
+		if s.Pull.QueueHidden {
+			plan.Due = s.Now.Add(leftAlone)
+		}
 		return plan, nil
 	}
 	for _, n := range s.moved() {
@@ -119,6 +122,11 @@ func (s PullSnapshot) silent() bool { return s.Pull.OfQueue && !s.Pull.Closed }
 // younger reports whether an older pull request has the same head.
 func (s PullSnapshot) younger() bool {
 	return len(s.Pull.Sharing) > 0 && s.Pull.Number > s.Pull.Sharing[0]
+}
+
+// short reports whether GitHub listed less of the pull request than it counts.
+func (s PullSnapshot) short() bool {
+	return s.Pull.Files.Why() == facts.ListShort || s.Pull.Commits.Why() == facts.ListShort
 }
 
 // moved are the other pull requests that are judged for themselves now: their newest commit is not this one's any

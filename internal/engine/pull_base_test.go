@@ -168,7 +168,7 @@ func TestHowOftenAPullIsReadOn(t *testing.T) {
 	var log strings.Builder
 	r = engine.Reconciler{Hub: endless{pullHub{newMemory(t, teamConfig), w, nil}}, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	plan, err = r.Plan(t.Context(), w.snapshot().Key)
-	if err != nil || !plan.Due.Equal(w.now.Add(time.Hour)) || !strings.Contains(log.String(), "more was lacking after many rounds") {
+	if err != nil || !plan.Due.Equal(w.now.Add(time.Hour)) || !strings.Contains(log.String(), "which was not all") {
 		t.Errorf("what always lacks something is looked at again at %v, %v: %s", plan.Due, err, &log)
 	}
 }

@@ -137,6 +137,15 @@ func TestAnEditedObjection(t *testing.T) {
 	w.rewrite(id, "tomas-ds", "never mind")
 	wantEffects(t, w.look())
 
+	w, _ = objected()
+	id = w.say("tomas-ds", "/help\n\n/object the split leaks") // which gets a reply of its own
+	w.look()
+	w.rewrite(id, "tomas-ds", "never mind")
+	w.look()
+	if _, reply := w.answer(id); !strings.Contains(reply, "your objection is taken back") {
+		t.Errorf("answered before: %q", reply)
+	}
+
 	w, id = objected()
 	w.rewrite(id, "tomas-ds", "never mind")
 	w.say("tomas-ds", "/approve")
@@ -268,7 +277,14 @@ func TestABotPushesInSomebodysName(t *testing.T) {
 	w.look()
 	w.say("tomas-ds", "/approve")
 	w.look()
-	w.must(engine.RolesCheck, "action_required: github-actions pushed 1111111 in somebody else's name: push a commit yourself")
+	const hidden = "action_required: github-actions pushed 1111111 in somebody else's name: push a commit yourself"
+	w.must(engine.RolesCheck, hidden)
+	for _, by := range []string{"tomas-ds", "bento-be"} {
+		w.moveBase("tests/" + by)
+		w.merge(by)
+		w.look()
+		w.must(engine.RolesCheck, hidden)
+	}
 	w.configure(teamConfig + "bots: [\"github-actions[bot]\"]\n")
 	w.look()
 	w.must(engine.RolesCheck, "success")

@@ -78,6 +78,38 @@ func TestWhoIsAskedInPlaceOfATeam(t *testing.T) {
 	w.pull.Draft = true
 	w.later("by somebody else", "tomas-ds", 1)
 
+	// Whoever was asked before the team was is not asked in its place, in whosever name GitHub asks.
+	w = teamPull(t, assignment{by: who("sara-ds")}, "")
+	w.assigns.members = []string{"felix-se"}
+	w.request(who("sara-ds"), facts.Reviewer{Person: who("tomas-ds")})
+	w.later("one by somebody, one by GitHub", "felix-se tomas-ds", 1)
+	w.pull.Draft = true
+	w.later("what Phasegate asked is taken back", "tomas-ds", 1)
+
+	// A team that was taken back is asked again, whoever of it is asked by somebody else meanwhile.
+	w = teamPull(t, assignment{}, "")
+	w.assigns = nil
+	w.later("as a whole", "acme/science", 1)
+	w.request(who("sara-ds"), facts.Reviewer{Person: who("tomas-ds")})
+	w.pull.Draft = true
+	w.later("a draft", "tomas-ds", 1)
+	w.pull.Draft = false
+	w.later("ready", "acme/science tomas-ds", 2)
+
+	// Who is asked again by somebody else just when GitHub assigns another one has to say it again.
+	w = teamPull(t, assignment{by: bot}, "paths:\n  - {paths: [\"features/**\"], roles: [data-scientist], count: 2}\n")
+	w.assigns.members = []string{"felix-se"}
+	w.pull.Draft = true
+	w.review("tomas-ds", facts.ReviewApproved)
+	w.look()
+	w.tick()
+	w.pull.Draft = false
+	w.once()
+	w.must(engine.RolesCheck, "in_progress: Waiting for 1 × data scientist")
+	w.request(who("sara-ds"), facts.Reviewer{Person: who("tomas-ds")})
+	w.look()
+	w.must(engine.RolesCheck, "in_progress: Waiting for 2 × data scientist")
+
 	// A team that somebody takes off a while later is not asked again, whoever of it is asked at that moment.
 	w = teamPull(t, assignment{}, "")
 	w.assigns = nil

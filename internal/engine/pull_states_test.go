@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,64 @@ func TestADoubtfulDeliverable(t *testing.T) {
 	w.must(engine.GateCheck, "in_progress: Waiting: the phase of #3 is being read again")
 }
 
+// otherwise is a hub whose pull request is changed a little, and that counts how often more of it is read.
+type otherwise struct {
+	pullHub
+	with  func(*engine.PullSnapshot)
+	fills int
+}
+
+func (h *otherwise) Pull(ctx context.Context, key engine.Key) (engine.PullSnapshot, error) {
+	s, err := h.pullHub.Pull(ctx, key)
+	h.with(&s)
+	return s, err
+}
+
+func (h *otherwise) FillPull(ctx context.Context, s *engine.PullSnapshot, lack engine.PullLack) error {
+	h.fills++
+	return h.pullHub.FillPull(ctx, s, lack)
+}
+
+// What is asked about a pull request that shows nothing of its own is read all the same.
+func TestAQuestionAboutTheYoungerPull(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	w.look()
+	w.say("tomas-ds", "/approve")
+	w.look()
+	w.push("sara-ds")
+	hub := &otherwise{pullHub: pullHub{newMemory(t, teamConfig), w, nil}, with: func(s *engine.PullSnapshot) { s.Pull.Sharing = []int{9} }}
+	a, err := (engine.Reconciler{Hub: hub}).Simulate(t.Context(), w.snapshot().Key.Repository(), engine.WhatIf{Pull: 12})
+	if err != nil || stand(a) != "success" {
+		t.Errorf("%s, %v", stand(a), err)
+	}
+}
+
+// What GitHub counts and does not list is not judged, and is looked at again soon, then later.
+func TestAPullListedInPart(t *testing.T) {
+	w := newPull(t, lifecycle.Development, "features/a.py")
+	hub := &otherwise{pullHub: pullHub{newMemory(t, teamConfig), w, nil}, with: func(s *engine.PullSnapshot) { s.Pull.Files = facts.Unknown[[]facts.PullFile](facts.ListShort) }}
+	r := engine.Reconciler{Hub: hub, Memory: engine.NewMemory()}
+	for _, wait := range []time.Duration{2 * time.Second, 10 * time.Second, 30 * time.Second, time.Hour} {
+		plan, err := r.Plan(t.Context(), w.snapshot().Key)
+		if err != nil || plan.Due.Sub(w.now) != wait {
+			t.Errorf("looked at again at %s, want in %s, %v", plan.Due, wait, err)
+		}
+		for _, e := range plan.Effects {
+			w.carryOut(e)
+		}
+		w.must(engine.RolesCheck, "failure: GitHub does not list all of it")
+		w.must(engine.GateCheck, "failure: GitHub does not list all of it")
+	}
+	hub.with = func(*engine.PullSnapshot) {}
+	plan, err := r.Plan(t.Context(), w.snapshot().Key)
+	for _, e := range plan.Effects {
+		w.carryOut(e)
+	}
+	if w.must(engine.RolesCheck, "in_progress: Waiting for tomas-ds"); err != nil || !plan.Due.IsZero() {
+		t.Errorf("due at %s, %v", plan.Due, err)
+	}
+}
+
 func TestWhatIsLeftAlone(t *testing.T) {
 	w := newPull(t, lifecycle.Development, "features/a.py")
 	w.say("tomas-ds", "/approve") // for which earlier heads' runs are read
@@ -108,8 +167,9 @@ func TestWhatIsLeftAlone(t *testing.T) {
 		if plan, err := s.Plan(engine.Signer{}); err != nil || len(plan.Effects) > 0 {
 			t.Errorf("%s: %v, %v", name, plan.Effects, err)
 		}
-		if lack := s.Lacks(); !lack.Empty() {
-			t.Errorf("%s: read for nothing: %+v", name, lack)
+		hub := &otherwise{pullHub: pullHub{newMemory(t, teamConfig), w, nil}, with: with}
+		if _, err := (engine.Reconciler{Hub: hub}).Plan(t.Context(), s.Key); err != nil || hub.fills > 0 {
+			t.Errorf("%s: read on %d times for nothing, %v", name, hub.fills, err)
 		}
 	}
 	s := w.snapshot()

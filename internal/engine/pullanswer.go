@@ -46,8 +46,8 @@ func (d *pullDesk) answer() {
 			continue
 		}
 		if c.Answer != "" {
-			if d.lifted(c) && !d.answered[c.ID] {
-				d.comment(Record{Kind: Replied, Cause: c.ID}, d.printer.Lifted(c.Author.Login))
+			if event := fmt.Sprintf("lifted-%d", c.ID); d.lifted(c) && !d.explained[event] {
+				d.comment(Record{Kind: Replied, Cause: c.ID, Event: event}, d.printer.Lifted(c.Author.Login))
 				continue
 			}
 			d.lapsed(e, d.awaits)

@@ -180,7 +180,7 @@ func (d *pullDesk) standIns(team facts.Reviewer) []*facts.ReviewRequest {
 	}
 	var out []*facts.ReviewRequest
 	for i := asked + 1; i < len(all); i++ {
-		if q := &all[i]; !q.Removed && d.isMember(q.Reviewer, team) && together(*q, all[off]) {
+		if q := &all[i]; !q.Removed && d.isMember(q.Reviewer, team) && q.Own == all[off].Own && q.By.Is(all[off].By) && together(*q, all[off]) {
 			out = append(out, q)
 		}
 	}
@@ -232,8 +232,8 @@ func (d *pullDesk) askedBefore(r facts.Reviewer) bool {
 	switch {
 	case last == nil:
 		return false
-	case last.Own && last.Removed: // GitHub may take a team off, too, for a member who is asked already
-		return slices.ContainsFunc(d.Pull.Requested, func(asked facts.Reviewer) bool { return d.isMember(asked, r) })
+	case last.Own && last.Removed: // GitHub may take a team off at once, too, for a member who is asked already
+		return d.takenOff(r) && slices.ContainsFunc(d.Pull.Requested, func(asked facts.Reviewer) bool { return d.isMember(asked, r) })
 	case last.Removed:
 		return true
 	}
@@ -243,6 +243,13 @@ func (d *pullDesk) askedBefore(r facts.Reviewer) bool {
 		}
 	}
 	return true
+}
+
+// takenOff reports whether r was taken off the list as soon as it was asked last.
+func (d *pullDesk) takenOff(r facts.Reviewer) bool {
+	all := d.requests(r)
+	n := len(all)
+	return n > 0 && all[n-1].Removed && (n == 1 || !all[n-2].Removed && together(*all[n-2], *all[n-1]))
 }
 
 // isMissing reports whether the person's yes is awaited.

@@ -285,17 +285,22 @@ func (d *pullDesk) byBots(c facts.PullCommit) bool {
 	return !c.Unnamed && !slices.ContainsFunc(facts.Union(c.Authors, pusher(c)), func(p facts.Person) bool { return !p.Is(d.Pull.Author) && !d.isBot(p) })
 }
 
-// faceless is the login of a bot that pushed the head in somebody else's name, so that nobody knows whose work it is;
-// "" for none. One that is on the config's list, opened the pull request or is named by the commit is known.
-func (d *pullDesk) faceless() string {
+// faceless is the login of a bot that pushed the newest work in somebody else's name, so that nobody knows whose it is,
+// and that commit; "" for none. One that is on the config's list, opened the pull request or is named by the commit is known. Whoever
+// merges something into that takes nobody's work on.
+func (d *pullDesk) faceless() (login, commit string) {
 	commits, _ := d.Pull.Commits.Get()
-	for _, c := range commits {
-		if p := c.Pusher; c.SHA == d.Pull.Head && p.Bot && !d.isBot(p) && !p.Is(d.Pull.Author) && !facts.Contains(c.Authors, p) &&
-			d.rules.Approvals.Contributors != policy.ContributorsAllow {
-			return p.Login
+	for _, c := range slices.Backward(commits) {
+		p := c.Pusher
+		if len(c.Parents) == 2 && (!p.Bot || d.changesNothing(c)) {
+			continue
 		}
+		if p.Bot && !d.isBot(p) && !p.Is(d.Pull.Author) && !facts.Contains(c.Authors, p) && d.rules.Approvals.Contributors != policy.ContributorsAllow {
+			return p.Login, c.SHA
+		}
+		break
 	}
-	return ""
+	return "", ""
 }
 
 // isBot reports whether the account is on the config's list of bots. GraphQL leaves out the "[bot]" that is
@@ -334,7 +339,7 @@ func (d *pullDesk) rolesView() templates.RolesView {
 		v.Needs = append(v.Needs, d.needView(n))
 	}
 	if len(v.Needs) > 0 {
-		v.Faceless = d.faceless()
+		v.Faceless, v.Hidden = d.faceless()
 	}
 	for _, s := range d.assent.Against {
 		v.Against = append(v.Against, templates.AgainstView{Login: s.Person.Login, At: s.At, Reason: d.reasonOf(s)})

@@ -20,7 +20,7 @@ const (
 // somebody approved and where those left the base branch, what a merge commit changed, and which commit an earlier
 // yes was for.
 func (s PullSnapshot) Lacks() PullLack {
-	if s.Gone || s.Pull.Closed || s.Pull.OfQueue || s.younger() || s.Rules.Policy == nil {
+	if s.Gone || s.Pull.Closed || s.Rules.Policy == nil {
 		return PullLack{}
 	}
 	d := s.desk(Signer{})

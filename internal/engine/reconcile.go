@@ -111,16 +111,17 @@ func (r Reconciler) readIssue(ctx context.Context, key Key) (Snapshot, error) {
 	return s, err
 }
 
-// readPull reads a pull request with all that it takes to judge it.
-func (r Reconciler) readPull(ctx context.Context, key Key) (PullSnapshot, error) {
+// readPull reads a pull request with all that it takes to judge it. unless says of one as it is read first that it is not
+// judged; nil for never.
+func (r Reconciler) readPull(ctx context.Context, key Key, unless func(PullSnapshot) bool) (PullSnapshot, error) {
 	s, err := r.Hub.Pull(ctx, key)
 	if err != nil {
 		return s, fmt.Errorf("read %s: %w", key, err)
 	}
-	if r.others(s.Rules) {
+	s.memory = r.Memory
+	if r.others(s.Rules) || unless != nil && unless(s) {
 		return s, nil
 	}
-	s.memory = r.Memory
 	s.cut, err = complete(func() PullLack { return s.Lacks() }, func(l PullLack) error { return r.Hub.FillPull(ctx, &s, l) })
 	if err != nil {
 		err = fmt.Errorf("read what %s stands on: %w", key, err)
@@ -146,7 +147,7 @@ func complete[L interface{ Empty() bool }](lacks func() L, fill func(L) error) (
 // cutOff has what was judged by too little looked at again after a while.
 func (r Reconciler) cutOff(ctx context.Context, key Key, plan *Plan) {
 	if r.Logger != nil {
-		r.Logger.WarnContext(ctx, "judged by what was read: more was lacking after many rounds", "installation", key.Installation, "repo", key.FullName(), "number", key.Number)
+		r.Logger.WarnContext(ctx, "judged by what was read, which was not all", "installation", key.Installation, "repo", key.FullName(), "number", key.Number)
 	}
 	plan.Due = sooner(plan.Due, plan.at.Add(leftAlone))
 }
@@ -190,11 +191,11 @@ func (r Reconciler) planPull(ctx context.Context, key Key) (Plan, error) {
 	if key.Number == 0 {
 		return r.planPullsOf(ctx, key)
 	}
-	s, err := r.readPull(ctx, key)
+	s, err := r.readPull(ctx, key, func(s PullSnapshot) bool { return s.silent() || s.younger() })
 	if err != nil {
 		return Plan{}, err
 	}
-	if s.silent() {
+	if s.silent() || s.short() {
 		s.soon = r.Memory.again(key)
 	} else {
 		r.Memory.agreed(key)
@@ -204,7 +205,10 @@ func (r Reconciler) planPull(ctx context.Context, key Key) (Plan, error) {
 	if plan.Idle != Elsewhere {
 		plan.Touch = append(plan.Touch, s.hinted()...)
 	}
-	if s.cut {
+	switch {
+	case s.short() && s.soon > 0:
+		plan.Due = sooner(plan.Due, s.Now.Add(s.soon))
+	case s.cut, s.short():
 		r.cutOff(ctx, key, &plan)
 	}
 	return plan, err

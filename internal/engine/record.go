@@ -89,7 +89,7 @@ type Record struct {
 	Place     int                    `json:"place,omitempty"`   // of the command in Cause that it carries out, from 0
 	Causes    []int64                `json:"causes,omitempty"`  // further comments that a reply answers, repetitions of the first
 	Refused   []int                  `json:"refused,omitempty"` // places of Cause's commands that were not carried out, from 0; all of those of Causes were not
-	Event     string                 `json:"event,omitempty"`   // what caused it where that is no comment: the label event, for Explained; the hour, for Paused; the review, for Replied
+	Event     string                 `json:"event,omitempty"`   // what caused it where that is no comment: the label event, for Explained; the hour, for Paused; the review, or the objection that was edited away, for Replied
 	At        time.Time              `json:"at"`
 	Gate      lifecycle.Gate         `json:"gate,omitempty"`
 	From      lifecycle.Phase        `json:"from,omitempty"`

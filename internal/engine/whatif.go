@@ -80,7 +80,7 @@ func (r Reconciler) Simulate(ctx context.Context, key Key, q WhatIf) (Answer, er
 	if err := q.check(); err != nil {
 		return Answer{}, err
 	}
-	s, err := r.readPull(ctx, key.pull(q.Pull))
+	s, err := r.readPull(ctx, key.pull(q.Pull), nil)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -111,7 +111,7 @@ func (s PullSnapshot) checkBase(q WhatIf) error {
 // Standing is how the checks of a pull request have to stand on its head; no checks where there is nothing to judge.
 // It writes nothing.
 func (r Reconciler) Standing(ctx context.Context, key Key) (Answer, error) {
-	s, err := r.readPull(ctx, key)
+	s, err := r.readPull(ctx, key, nil)
 	if err != nil || s.Gone || s.Pull.Closed || s.Rules.Policy == nil {
 		return Answer{}, err
 	}

@@ -50,6 +50,7 @@ type Pull struct {
 	AskedCut    bool             // there are older ones than Asked has
 	Deleted     []DeletedComment // of the conversation, oldest first; the newest 100
 	OfQueue     bool             // a merge group that waits in a queue has Head; or may, where queues may not be read
+	QueueHidden bool             // queues may not be read
 	// Queued is the merge group made for it, as the Ref of the group's key: base branch@head commit of the
 	// group. "" where there is none (yet).
 	Queued string

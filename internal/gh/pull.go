@@ -13,14 +13,19 @@ import (
 // maxReads is how often a pull request is read whose head or base moves meanwhile.
 const maxReads = 3
 
-// errMoved is a pull request whose head or base moved while it was read.
-var errMoved = errors.New("its head or its base moved while it was read")
+// errMoved is a pull request whose head or base moved while it was read; errShort one of which GitHub lists less than it
+// counts, though it lists as much: the two agree after a moment.
+var (
+	errMoved = errors.New("its head or its base moved while it was read")
+	errShort = fmt.Errorf("GitHub lists less than it counts: %w", errMoved)
+)
 
 // Pull implements [engine.Hub]. With everything else known from earlier it costs one request and two points.
 func (g *GitHub) Pull(ctx context.Context, key engine.Key) (engine.PullSnapshot, error) {
 	for n := 1; ; n++ {
-		s, err := g.pull(ctx, key)
-		if errors.Is(err, errMoved) && n < maxReads {
+		last := n == maxReads
+		s, err := g.pull(ctx, key, last)
+		if errors.Is(err, errMoved) && !last {
 			continue
 		}
 		if err != nil {
@@ -30,8 +35,8 @@ func (g *GitHub) Pull(ctx context.Context, key engine.Key) (engine.PullSnapshot,
 	}
 }
 
-// pull reads a pull request once.
-func (g *GitHub) pull(ctx context.Context, key engine.Key) (engine.PullSnapshot, error) {
+// pull reads a pull request once. In the last reading a list that is too short is unknown.
+func (g *GitHub) pull(ctx context.Context, key engine.Key, last bool) (engine.PullSnapshot, error) {
 	s := engine.PullSnapshot{Key: key}
 	c, err := g.client(key)
 	if err != nil {
@@ -53,7 +58,7 @@ func (g *GitHub) pull(ctx context.Context, key engine.Key) (engine.PullSnapshot,
 	}
 	s.Branch, _ = a.head()
 	if s.Gone = a.PullRequest == nil; !s.Gone {
-		if err := g.openPull(ctx, c, &s, a); err != nil {
+		if err := g.openPull(ctx, c, &s, a, last); err != nil {
 			return s, err
 		}
 	}
@@ -111,7 +116,7 @@ func (g *GitHub) lookAtPull(ctx context.Context, c *client, key engine.Key, r re
 
 // openPull takes the pull request itself. Where there are no rules, only what stands in the first answer; of a
 // closed one neither commits nor files.
-func (g *GitHub) openPull(ctx context.Context, c *client, s *engine.PullSnapshot, a *pullAnswer) error {
+func (g *GitHub) openPull(ctx context.Context, c *client, s *engine.PullSnapshot, a *pullAnswer, last bool) error {
 	n := a.PullRequest
 	s.Pull = n.fact(g.own(c))
 	head, err := g.head(ctx, c, s.Key, n)
@@ -124,12 +129,12 @@ func (g *GitHub) openPull(ctx context.Context, c *client, s *engine.PullSnapshot
 		return err
 	}
 	g.cache.noteBases(s.Key, n.openBase(), others)
-	s.Pull.OfQueue = a.ofQueue(others, s.Pull)
+	s.Pull.OfQueue, s.Pull.QueueHidden = a.ofQueue(others, s.Pull), a.hidden
 	s.Pull.Sharing, s.Change = withHead(others, s.Pull.Head), n.change()
 	if err := g.pullRules(s, a, head.commitConfig); err != nil || s.Rules.Policy == nil {
 		return err
 	}
-	if err := g.lists(ctx, c, s, n); err != nil || n.Closed {
+	if err := g.lists(ctx, c, s, n, last); err != nil || n.Closed {
 		return err
 	}
 	commits, _ := s.Pull.Commits.Get()

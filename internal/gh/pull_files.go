@@ -15,7 +15,7 @@ import (
 // for each hundred.
 func (n *openPullNode) files(listed []*github.CommitFile) ([]facts.PullFile, error) {
 	if len(listed) < n.ChangedFiles {
-		return nil, fewer("files", len(listed), n.ChangedFiles)
+		return nil, fmt.Errorf("%d of %d files: %w", len(listed), n.ChangedFiles, errShort)
 	}
 	out := make([]facts.PullFile, 0, len(listed))
 	for _, f := range listed {
@@ -23,11 +23,6 @@ func (n *openPullNode) files(listed []*github.CommitFile) ([]facts.PullFile, err
 	}
 	slices.SortFunc(out, func(a, b facts.PullFile) int { return cmp.Compare(a.Path, b.Path) })
 	return out, nil
-}
-
-// fewer is the error of a list that is not what GitHub counts, though it lists as many: the two agree after a moment.
-func fewer(of string, listed, counted int) error {
-	return fmt.Errorf("%d of %d %s are listed: %w", listed, counted, of, errMoved)
 }
 
 func changedFile(f *github.CommitFile) facts.PullFile {

@@ -13,8 +13,8 @@ import (
 
 // lists takes what a pull request has many of: comments, reviews and, unless it is closed, commits and files. Files
 // are read before further pages, whose answers tell that nothing moved meanwhile; where there are none, one more
-// request asks. What moved is not taken, and not kept.
-func (g *GitHub) lists(ctx context.Context, c *client, s *engine.PullSnapshot, n *openPullNode) error {
+// request asks. What moved is not taken, and not kept. Nor is a list that is too short; the last time it is unknown.
+func (g *GitHub) lists(ctx context.Context, c *client, s *engine.PullSnapshot, n *openPullNode, last bool) error {
 	at := pullAt(s.Key, s.Pull)
 	known := g.keptLists(at)
 	var listed []*github.CommitFile
@@ -38,17 +38,22 @@ func (g *GitHub) lists(ctx context.Context, c *client, s *engine.PullSnapshot, n
 	if n.Closed {
 		return nil
 	}
+	whyCommits, whyFiles := facts.TooManyCommits, facts.TooManyFiles
 	if counting {
-		if known.commits, err = n.commits(); err != nil {
+		if known.commits, err = n.commits(); errors.Is(err, errShort) && last {
+			whyCommits = facts.ListShort
+		} else if err != nil {
 			return err
 		}
 	}
 	if listing {
-		if known.files, err = n.files(listed); err != nil {
+		if known.files, err = n.files(listed); errors.Is(err, errShort) && last {
+			whyFiles = facts.ListShort
+		} else if err != nil {
 			return err
 		}
 	}
-	s.Pull.Commits, s.Pull.Files = orUnknown(known.commits, facts.TooManyCommits), orUnknown(known.files, facts.TooManyFiles)
+	s.Pull.Commits, s.Pull.Files = orUnknown(known.commits, whyCommits), orUnknown(known.files, whyFiles)
 	g.keepLists(at, known, long, listing)
 	return nil
 }
@@ -71,7 +76,7 @@ func (n *openPullNode) commits() ([]facts.PullCommit, error) {
 	case len(out) > 0 && out[len(out)-1].SHA != n.HeadRefOid:
 		return nil, errMoved
 	case len(out) != n.Commits.TotalCount:
-		return nil, fewer("commits", len(out), n.Commits.TotalCount)
+		return nil, fmt.Errorf("%d of %d commits: %w", len(out), n.Commits.TotalCount, errShort)
 	}
 	return out, nil
 }

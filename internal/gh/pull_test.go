@@ -437,8 +437,8 @@ func TestPullListedInPart(t *testing.T) {
 			t.Errorf("%s: %+v", c.more, p)
 		}
 		w.hub, w.wire.answer = w.newHub(), short
-		if _, err := w.hub.Pull(t.Context(), key); err == nil || !strings.Contains(err.Error(), "1 of 2") {
-			t.Errorf("%s for long: %v", c.more, err)
+		if s, err := w.hub.Pull(t.Context(), key); err != nil || s.Pull.Files.Why() != facts.ListShort && s.Pull.Commits.Why() != facts.ListShort {
+			t.Errorf("%s for long: %+v, %v", c.more, s.Pull, err)
 		}
 	}
 }

@@ -206,12 +206,19 @@ func (s *Server) setDraft(w write, i *issue, draft bool) {
 	s.emitPull(w, i, "ready_for_review", nil)
 }
 
+// plainTeams are the actions whose webhooks carry teams as the REST API lists them with a pull request.
+var plainTeams = []string{"opened", "edited", "closed", "reopened", "converted_to_draft", "ready_for_review"}
+
 // emitPull emits a pull_request webhook.
 func (s *Server) emitPull(w write, i *issue, action string, extra obj) {
 	if action == "reopened" {
 		s.refreshHead(i)
 	}
-	payload := obj{"number": i.number, "pull_request": s.renderHookPull(i)}
+	pull := s.renderHookPull(i)
+	if !slices.Contains(plainTeams, action) {
+		pull["requested_teams"] = renderTeams(i.pull.teams, s.renderHookTeam)
+	}
+	payload := obj{"number": i.number, "pull_request": pull}
 	for k, v := range extra {
 		payload[k] = v
 	}

@@ -40,7 +40,7 @@ func (s *Server) renderPull(i *issue) obj {
 		"created_at": stamp(i.createdAt), "updated_at": stamp(i.updatedAt), "closed_at": stamp(i.closedAt),
 		"merged_at": stamp(p.mergedAt), "merge_commit_sha": s.mergeCommitSHA(i), "assignee": nil,
 		"assignees": s.renderUsers(i.assignees), "requested_reviewers": s.renderUsers(p.reviewers),
-		"requested_teams": s.renderTeamList(p.teams), "head": s.renderSide(p.headRepo, p.headRef, p.headSHA),
+		"requested_teams": renderTeams(p.teams, s.renderTeam), "head": s.renderSide(p.headRepo, p.headRef, p.headSHA),
 		"base": s.renderSide(i.repo, p.baseRef, p.baseSHA), "_links": links,
 		"author_association": s.association(i.repo, i.author), "auto_merge": nil, "draft": p.draft,
 	}
@@ -50,10 +50,10 @@ func (s *Server) renderPull(i *issue) obj {
 	return o
 }
 
-func (s *Server) renderTeamList(ts []*team) []obj {
+func renderTeams(ts []*team, render func(*team) obj) []obj {
 	out := []obj{}
 	for _, t := range ts {
-		out = append(out, s.renderTeam(t))
+		out = append(out, render(t))
 	}
 	return out
 }
@@ -61,19 +61,11 @@ func (s *Server) renderTeamList(ts []*team) []obj {
 // renderReviewedPull is a pull request as webhooks of its reviews carry it: without what has to be computed.
 func (s *Server) renderReviewedPull(i *issue) obj {
 	o := s.renderPull(i)
-	o["requested_teams"] = s.renderHookTeams(i)
+	o["requested_teams"] = renderTeams(i.pull.teams, s.renderHookTeam)
 	return o
 }
 
-func (s *Server) renderHookTeams(i *issue) []obj {
-	out := []obj{}
-	for _, t := range i.pull.teams {
-		out = append(out, s.renderHookTeam(t))
-	}
-	return out
-}
-
-// renderHookTeam is a team as webhooks of pull requests carry it.
+// renderHookTeam is a team as most webhooks of pull requests carry it, see emitPull.
 func (s *Server) renderHookTeam(t *team) obj {
 	o := s.renderTeam(t)
 	for _, part := range []any{o, o["parent"]} {
@@ -112,7 +104,7 @@ func (s *Server) renderFullPull(i *issue, ask bool) obj {
 	}
 	o["merged"], o["mergeable"], o["rebaseable"], o["mergeable_state"] = !p.mergedAt.IsZero(), mergeable, rebaseable, state
 	o["merged_by"], o["comments"], o["review_comments"] = mergedBy, len(i.comments), len(p.reviewComments())
-	o["maintainer_can_modify"] = p.maintain
+	o["maintainer_can_modify"], o["requested_teams"] = p.maintain, renderTeams(p.teams, s.renderTeamAlone)
 	commits, additions, deletions, changed := 0, 0, 0, 0
 	if list, err := s.pullCommits(i); err == nil {
 		commits = len(list)
@@ -128,7 +120,6 @@ func (s *Server) renderFullPull(i *issue, ask bool) obj {
 // when they are sent, unless somebody asked before.
 func (s *Server) renderHookPull(i *issue) obj {
 	o := s.renderFullPull(i, false)
-	o["requested_teams"] = s.renderHookTeams(i)
 	for side, of := range map[string]*repo{"head": i.pull.headRepo, "base": i.repo} {
 		if rp, isRepo := o[side].(obj)["repo"].(obj); isRepo {
 			rp["allow_squash_merge"], rp["allow_merge_commit"], rp["allow_rebase_merge"] = true, true, true

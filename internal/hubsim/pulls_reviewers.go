@@ -11,7 +11,7 @@ func (s *Server) listRequested(r *request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	return ok(obj{"users": s.renderUsers(i.pull.reviewers), "teams": s.renderTeamList(i.pull.teams)}), nil
+	return ok(obj{"users": s.renderUsers(i.pull.reviewers), "teams": renderTeams(i.pull.teams, s.renderTeam)}), nil
 }
 
 // reviewersInput is who reviews are asked of.
